@@ -1,0 +1,78 @@
+"""A car rental, the example of the seed: some pages are for everyone, some for customers, some for employees.
+
+Copy this file, change the words, and serve it with `./run --pages my_pages.py`. A page's title is its heading too.
+"""
+
+from nicegui import ui
+
+from auth.current_user import CurrentUser
+from ui.gate import group, page
+
+group('Admin', roles=['Admin'])  # employees
+group('Premium', roles=['Premium'])  # customers that get preferential treatment
+group('Admin Premium', roles=['Admin', 'Premium'])  # who holds ALL roles of a group is in it
+
+CARS = {  # euros a day; kept in memory, as the reservations are: a real rental would have a database
+    'Fiat 500': 29, 'Renault Clio': 34, 'Toyota Yaris Hybrid': 39, 'Volkswagen Golf': 45, 'Ford Transit Van': 69,
+    'Mini Cooper Cabrio': 74, 'Volvo V60 Estate': 79, 'Tesla Model 3': 89,
+}  # fmt: skip
+BEST_CARS = {'BMW 5 Series': 119, 'Mercedes E-Class': 129, 'Jaguar F-Type': 219, 'Porsche 911 Carrera': 289}
+reserved: dict[str, str] = {}  # car -> the e-mail of who has it
+
+
+def cards(cars: dict[str, int], user: CurrentUser) -> None:
+    def reserve(car: str) -> None:
+        holder = reserved.setdefault(car, user.email)
+        ui.notify(f'The {car} is yours.' if holder == user.email else f'The {car} is taken. Please choose another one.')
+
+    with ui.element('div').classes('grid w-full gap-4 sm:grid-cols-2 md:grid-cols-3'):
+        for car, price in cars.items():
+            with ui.card():
+                ui.icon('directions_car', size='lg', color='primary')
+                ui.label(car).classes('text-lg').props('role=heading aria-level=2')
+                ui.label(f'{price} € a day')
+                ui.button('Reserve', on_click=lambda car=car: reserve(car)).props(f'aria-label="Reserve {car}"')
+
+
+@page('/', title='Car rental', icon='home', order=1)
+def home() -> None:
+    ui.label('A dozen cars, from the small Fiat to the fast Porsche. Sign in to see and reserve them.')
+    days = ui.number('Days', value=3, min=1, max=60, precision=0)
+    price = ui.label().props('role=status')
+
+    def estimate() -> None:
+        number = int(min(max(days.value or 1, 1), 60))  # nothing that a browser sends is checked until we check it
+        price.text = f'{number} days cost from {number * min(CARS.values())} € to {number * max(BEST_CARS.values())} €.'
+
+    ui.button('Estimate price', on_click=estimate)
+
+
+@page('/cars', title='Our cars', access='signed-in', icon='directions_car', order=2)
+def our_cars(user: CurrentUser) -> None:
+    ui.label(f'Welcome, {user.name or user.email}. Which car shall it be?')
+    cards(CARS, user)
+
+
+@page('/premium', title='Best cars', groups=['Premium'], icon='star', order=3)
+def best_cars(user: CurrentUser) -> None:
+    ui.label('Our best cars are kept for premium customers.')
+    cards(BEST_CARS, user)
+
+
+@page('/staff', title='Staff area', groups=['Admin'], icon='badge', order=4)
+def staff() -> None:
+    @ui.refreshable
+    def reservations() -> None:
+        ui.label(f'{len(reserved)} cars are reserved.').props('role=status')
+        for car, email in reserved.items():
+            ui.label(f'{car}: {email}')
+
+    reservations()
+    ui.button('All cars are back', on_click=lambda: (reserved.clear(), reservations.refresh()))
+
+
+@page('/staff/fleet', title='Fleet costs', groups=['Admin Premium'], icon='payments', order=5)
+def fleet_costs() -> None:
+    costs = {car: price * 4 for car, price in (CARS | BEST_CARS).items()}  # upkeep, euros a month
+    ui.table(rows=[{'Car': car, 'Upkeep a month': f'{cost} €'} for car, cost in costs.items()], row_key='Car')
+    ui.button('Add up', on_click=lambda: ui.notify(f'The fleet costs {sum(costs.values())} € a month.'))
