@@ -1,0 +1,213 @@
+"""Change rows: what a verb changed, written in its own transaction and read by every process in the order of the commits.
+
+A row cannot be lost by a kill between commit and publish, because it is committed with its cause. Doors keep snapshots: they follow
+this feed to close what must be closed.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tortoise import Model, fields
+
+from models import scope, watch
+from models.clock import now
+from models.fields import UtcDatetimeField
+
+log = logging.getLogger(__name__)
+
+KEPT = timedelta(days=1)
+"""How long rows are kept: far longer than any reader lags, short enough that the table stays small."""
+
+BATCH = 1000
+"""Rows read and delivered at once."""
+
+RETRY = 1.0
+"""Seconds until a failed read or delivery is tried again."""
+
+SWEEP = 5.0
+"""Seconds between looks that no signal asked for: the design's "never older than 5 s"."""
+
+
+# One change. It refers to users and sessions by number only: they may be gone when it is read.
+class Change(Model):
+    id = fields.BigIntField(primary_key=True)
+    kind = fields.CharField(max_length=16)
+    user_id = fields.IntField(null=True)
+    session_id = fields.IntField(null=True)
+    ended = fields.BooleanField(default=False)
+    at = UtcDatetimeField(default=now, db_index=True)
+
+    class Meta:
+        table = 'change_log'
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A change as a reader gets it.
+
+    kind: 'user' (this user's row, roles or sessions; with `ended` all their sessions are over), 'session' (one session ended), 'access'
+    (roles or groups themselves), or 'lost' (never a row: signals may have been missed or a delivery failed, read everything again).
+    """
+
+    id: int
+    kind: str
+    user_id: int | None
+    session_id: int | None
+    ended: bool
+
+
+async def record(kind: str, *, user_id: int | None = None, session_id: int | None = None, ended: bool = False) -> None:
+    """Note a change in the open `database.transaction()`; RuntimeError outside one.
+
+    The row is written just before the COMMIT, with the lock that puts ids in the order of commits taken last and held shortest: taken
+    earlier it could deadlock with a row lock.
+    """
+    open_scope = scope.current()
+    if open_scope is None:
+        raise RuntimeError('change.record needs an open transaction of this task')
+    open_scope.changes.append(Change(kind=kind, user_id=user_id, session_id=session_id, ended=ended))
+
+
+async def write(changes: Sequence[Change]) -> None:
+    """Insert `changes` and signal other processes, inside the transaction that is about to commit."""
+    await watch.before_write()
+    for row in changes:
+        await row.save(force_create=True)
+    await watch.after_write()
+
+
+class Delivery:
+    """Marks the running delivery in the context of everything that it calls or starts."""
+
+    over = False
+
+
+_delivery: ContextVar[Delivery | None] = ContextVar('delivery', default=None)
+
+feed: 'Feed | None' = None
+"""The running feed of this process."""
+
+
+class Feed:
+    """Delivers every change committed after `start()`, in order, one delivery at a time, each at least once.
+
+    Deliveries run in a task of the feed's own, so that a caller of `catch_up()` can be cancelled without harm to them. When a delivery
+    or a read fails it is logged and tried again, and the next delivery ends with a 'lost'.
+    """
+
+    def __init__(self, deliver: Callable[[Sequence[Changed]], Awaitable[None]]) -> None:
+        self._deliver = deliver
+        self._last = 0
+        self._lost = False
+        self._wake = asyncio.Event()
+        self._waiting: list[asyncio.Future[None]] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._watch: watch.Watcher | None = None
+
+    async def start(self) -> None:
+        """Begin at the newest row and prune old ones. RuntimeError when a feed runs already."""
+        global feed
+        if feed is not None:
+            raise RuntimeError('this process already has a running feed')
+        watcher = watch.watcher(self._signal)
+        await watcher.open()
+        try:
+            self._last = await newest()
+            await Change.filter(at__lt=now() - KEPT).delete()
+        except BaseException:
+            await watcher.close()
+            raise
+        self._watch = watcher
+        self._tasks = [
+            asyncio.create_task(self._run(), name='change feed'),
+            asyncio.create_task(watcher.run(), name='change watch'),
+        ]
+        feed = self
+
+    async def stop(self) -> None:
+        """End the feed; whoever waits in `catch_up()` goes on."""
+        global feed
+        if feed is self:
+            feed = None
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+        self._release(self._waiting)
+        if self._watch is not None:
+            await self._watch.close()
+
+    async def catch_up(self) -> None:
+        """Return when every change committed before this call has been delivered here (or could not be: that is logged and retried).
+
+        Called from inside a delivery it only asks for another round: waiting would wait for itself.
+        """
+        delivery = _delivery.get()
+        if not self._tasks or (delivery is not None and not delivery.over):
+            self._wake.set()
+            return
+        done = asyncio.get_running_loop().create_future()
+        self._waiting.append(done)
+        self._wake.set()
+        await done
+
+    def _signal(self, lost: bool) -> None:
+        self._lost = self._lost or lost
+        self._wake.set()
+
+    @staticmethod
+    def _release(waiting: list[asyncio.Future[None]]) -> None:
+        for done in waiting:
+            if not done.done():
+                done.set_result(None)
+
+    async def _run(self) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SWEEP):
+                    await self._wake.wait()
+            self._wake.clear()
+            waiting, self._waiting = self._waiting, []
+            try:
+                await self._round()
+            except Exception:
+                log.exception('changes could not be read or delivered: trying again')
+                self._lost = True
+                asyncio.get_running_loop().call_later(RETRY, self._wake.set)
+            finally:
+                self._release(waiting)
+
+    async def _round(self) -> None:
+        full = True
+        while full:
+            rows = await Change.filter(id__gt=self._last).order_by('id').limit(BATCH)
+            full = len(rows) == BATCH
+            batch = [Changed(row.id, row.kind, row.user_id, row.session_id, row.ended) for row in rows]
+            last = batch[-1].id if batch else self._last
+            lost = self._lost and not full
+            if lost:
+                self._lost = False
+                batch.append(Changed(last, 'lost', None, None, False))
+            if batch:
+                await self._hand_over(batch)
+            self._last = last
+
+    async def _hand_over(self, batch: Sequence[Changed]) -> None:
+        delivery = Delivery()
+        token = _delivery.set(delivery)
+        try:
+            await self._deliver(batch)
+        finally:
+            delivery.over = True
+            _delivery.reset(token)
+
+
+async def newest() -> int:
+    """The highest id, 0 when there is no row."""
+    row = await Change.all().order_by('-id').first()
+    return 0 if row is None else row.id

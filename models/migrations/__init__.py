@@ -1,0 +1,1 @@
+"""Migrations, written by Tortoise's own `makemigrations` and run by `models.migrator`."""

@@ -1,0 +1,27 @@
+"""Sessions: one browser's signed-in state."""
+
+from tortoise import Model, fields
+
+from models.clock import now
+from models.fields import UtcDatetimeField
+from models.user import User
+
+
+# A row per signed-in browser. `digest` is the SHA-256 (hex) of its token: the token itself is nowhere.
+class Session(Model):
+    id = fields.IntField(primary_key=True)
+    digest = fields.CharField(max_length=64, unique=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        'models.User', related_name='sessions', db_index=True
+    )
+    created_at = UtcDatetimeField(default=now)
+    last_seen_at = UtcDatetimeField(default=now)
+    idle_ends_at = UtcDatetimeField()
+    ends_at = UtcDatetimeField(db_index=True)  # old rows are swept by it
+    keep = fields.BooleanField(default=False)
+    address = fields.CharField(max_length=64, default='')
+    user_agent = fields.CharField(max_length=400, default='')
+    user_id: int
+
+    class Meta:
+        table = 'auth_session'

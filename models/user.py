@@ -1,0 +1,29 @@
+"""Users."""
+
+from tortoise import Model, fields
+
+from models.clock import now
+from models.fields import DictField, KeyField, UtcDatetimeField
+from models.uid import uuid7
+
+
+# A person who can be known here.
+class User(Model):
+    id = fields.IntField(primary_key=True)
+    uid = fields.UUIDField(unique=True, default=uuid7)
+    email = fields.CharField(max_length=254)
+    email_key = KeyField(max_length=254, unique=True)
+    name = fields.CharField(max_length=200, default='')
+    name_key = KeyField(max_length=200, default='')
+    password_hash = fields.CharField(max_length=200, null=True)
+    password_changed_at = UtcDatetimeField(null=True)
+    verified_at = UtcDatetimeField(null=True)
+    blocked_at = UtcDatetimeField(null=True)
+    attributes = DictField(default=dict)
+    created_at = UtcDatetimeField(default=now)
+    last_seen_at = UtcDatetimeField(null=True)
+    version = fields.IntField(default=1)
+
+    class Meta:
+        table = 'user_account'  # `user` is a reserved word in PostgreSQL
+        indexes = (('name_key', 'id'),)  # the user list is paged by (name_key, id)

@@ -1,0 +1,154 @@
+"""How a process notices that another one committed changes: a poll of SQLite's data_version, or PostgreSQL's LISTEN/NOTIFY."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import aiosqlite
+import asyncpg
+from tortoise.connection import get_connection
+
+from models.engines.sqlite import open_connection
+
+log = logging.getLogger(__name__)
+
+CHANNEL = 'nicegate_change'
+ORDER_LOCK = 0x6E63_0001
+"""Key of the advisory lock under which change rows are written. Any constant; 'nc' and a number."""
+
+POLL = 0.1
+"""Seconds between looks at SQLite's data_version. One look takes microseconds."""
+
+ALIVE = 5.0
+"""Seconds between checks that the listening connection still answers, and the longest that one may take."""
+
+BACKOFF = (0.1, 5.0)
+"""Seconds before the first attempt to listen again, and the most that repeated doubling makes of it."""
+
+Signal = Callable[[bool], None]
+"""Called on news; with True when news may have been missed."""
+
+
+async def before_write() -> None:
+    """Let one transaction at a time write change rows, until its end: ids then become visible in order and none is skipped."""
+    client = get_connection('default')
+    if client.capabilities.dialect == 'postgres':
+        await client.execute_query(f'SELECT pg_advisory_xact_lock({ORDER_LOCK})')
+
+
+async def after_write() -> None:
+    """Signal the listeners, at the moment of the COMMIT. SQLite needs none: every commit moves its data_version."""
+    client = get_connection('default')
+    if client.capabilities.dialect == 'postgres':
+        await client.execute_query(f'NOTIFY {CHANNEL}')
+
+
+class Watcher(Protocol):
+    """Calls its signal when there may be news."""
+
+    async def open(self) -> None: ...
+    async def run(self) -> None: ...
+    async def close(self) -> None: ...
+
+
+class SqliteWatcher:
+    """Polls on a connection of its own: data_version moves when any OTHER connection committed, in this process or another."""
+
+    def __init__(self, signal: Signal, path: str) -> None:
+        self._signal = signal
+        self._path = path
+        self._connection: aiosqlite.Connection | None = None
+        self._version = 0
+
+    async def open(self) -> None:
+        self._connection = await open_connection(self._path, query_only='ON')
+        self._version = await self._look()
+
+    async def run(self) -> None:
+        while True:
+            await asyncio.sleep(POLL)
+            try:
+                version = await self._look()
+            except Exception:
+                log.exception('the database could not be watched: trying again')
+                continue
+            if version != self._version:
+                self._version = version
+                self._signal(False)
+
+    async def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
+
+    async def _look(self) -> int:
+        assert self._connection is not None  # noqa: S101  open() came first
+        ((version,),) = await self._connection.execute_fetchall('PRAGMA data_version')
+        return int(version)
+
+
+class PostgresWatcher:
+    """Listens on a connection of its own and makes a new one when it is lost."""
+
+    def __init__(self, signal: Signal, dsn: str) -> None:
+        self._signal = signal
+        self._dsn = dsn
+        self._connection: Any = None
+
+    async def open(self) -> None:
+        connection = await asyncpg.connect(self._dsn, timeout=10, server_settings={'application_name': 'nicegate feed'})
+        try:
+            await connection.add_listener(CHANNEL, lambda *_: self._signal(False))
+        except BaseException:
+            connection.terminate()
+            raise
+        self._connection = connection
+
+    async def run(self) -> None:
+        while True:
+            await self._until_lost()
+            await self._again()
+            self._signal(True)
+
+    async def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.terminate()
+
+    async def _until_lost(self) -> None:
+        """Return when the connection has ended or no longer answers."""
+        ended = asyncio.Event()
+        connection = self._connection
+        connection.add_termination_listener(lambda _: ended.set())
+        while not connection.is_closed():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(ALIVE):
+                    await ended.wait()
+                return
+            try:
+                await connection.execute('SELECT 1', timeout=ALIVE)
+            except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                return
+
+    async def _again(self) -> None:
+        await self.close()
+        pause, longest = BACKOFF
+        log.warning('the change listener was lost: listening again')
+        while True:
+            await asyncio.sleep(pause)
+            try:
+                await self.open()
+            except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                pause = min(longest, pause * 2)
+            else:
+                return
+
+
+def watcher(signal: Signal) -> Watcher:
+    """The watcher that fits the connected database."""
+    client: Any = get_connection('default')
+    if client.capabilities.dialect == 'sqlite':
+        return SqliteWatcher(signal, client.filename)
+    return PostgresWatcher(signal, client.dsn)
