@@ -36,12 +36,13 @@ def cards(cars: dict[str, int], user: CurrentUser) -> None:
 
 @page('/', title='Car rental', icon='home', order=1)
 def home() -> None:
-    ui.label('A dozen cars, from the small Fiat to the fast Porsche. Sign in to see and reserve them.')
+    ui.label('A dozen cars, from the small Fiat to the fast Porsche. Whoever is signed in can reserve one.')
     days = ui.number('Days', value=3, min=1, max=60, precision=0)
     price = ui.label().props('role=status')
 
     def estimate() -> None:
-        number = int(min(max(days.value or 1, 1), 60))  # nothing that a browser sends is checked until we check it
+        number = days.value if isinstance(days.value, int | float) else 1  # a browser can send anything: check it here
+        number = round(min(max(number, 1), 60))
         price.text = f'{number} days cost from {number * min(CARS.values())} € to {number * max(BEST_CARS.values())} €.'
 
     ui.button('Estimate price', on_click=estimate)
