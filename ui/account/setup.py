@@ -1,0 +1,32 @@
+"""/setup: the first site admin sets a password with the link that the start printed."""
+
+from auth.flows.set_up import link_is_good
+from ui.components import account_card, code, form, link_button, muted, paragraph
+from ui.flash import take_flash
+from ui.gate import Visit, page
+
+
+@page('/setup', title='Set up', access='public', nav=False, heading=False)
+async def setup(visit: Visit, token: str = '') -> None:
+    """The set-up form while the link is good, else what to do."""
+    if not await link_is_good(token):
+        _explain(signed_in=visit.user is not None)
+        return
+    with (
+        account_card('Set up Nicegate', 'The first account is the site admin, who decides who may open what.'),
+        form('Set password', action='/auth/set-up', submit='Set password', flash=take_flash()) as set_up,
+    ):
+        set_up.email()
+        set_up.name()
+        set_up.new_password('New password')
+        set_up.hidden('token', token)
+
+
+def _explain(*, signed_in: bool) -> None:
+    with account_card('This set-up link is not valid'):
+        paragraph('A set-up link works once, for one hour, and only until there is a site admin.')
+        muted('While there is no site admin, each start of the server prints a new link. Or make the account there:')
+        code('.venv/bin/python main.py create-admin EMAIL')
+        link_button('Go to the home page', '/', kind='primary', wide=True)
+        if not signed_in:
+            link_button('Sign in', '/login', wide=True)

@@ -1,0 +1,27 @@
+"""Where an account page leads next. `next` comes from the address bar: it only ever leads to a path of our own."""
+
+from urllib.parse import quote, urlsplit
+
+from auth.current_user import CurrentUser
+from ui.components import account_card, form, link_button
+
+
+def own_path(wanted: str) -> str:
+    """`wanted` when it is a plain path of this site, else `/`: no other host, no scheme, nothing a browser folds."""
+    parts = urlsplit(wanted) if wanted.isprintable() and '\\' not in wanted else None
+    is_ours = parts and wanted.startswith('/') and not wanted.startswith('//') and not parts.netloc and not parts.scheme
+    return wanted if is_ours else '/'
+
+
+def keeping(path: str, wanted: str) -> str:
+    """`path` with `wanted` as its `next`, so that a person lands there in the end."""
+    target = own_path(wanted)
+    return path if target == '/' else f'{path}?next={quote(target)}'
+
+
+def already_signed_in(user: CurrentUser, wanted: str) -> None:
+    """Instead of a form to somebody who is signed in: go on, or leave first."""
+    with account_card('You are signed in', f'You are signed in as {user.email}.'):
+        link_button('Continue', own_path(wanted), kind='primary', wide=True)
+        with form('Sign out', action='/auth/sign-out', submit='Sign out', kind='plain', autofocus=False) as leave:
+            leave.hidden('next', keeping('/login', wanted))

@@ -1,0 +1,81 @@
+"""/admin: how things stand. Managing people is on the command line until the admin area has pages for it."""
+
+from auth.access import SITE_ADMINS, Access, Gate
+from auth.admin import overview as figures
+from auth.current_user import CurrentUser
+from ui import gate
+from ui.components import card, code, muted, table, tag
+from ui.gate import page
+
+VERBS = (
+    ('create-user EMAIL --role ROLE', 'Add a person'),
+    ('grant EMAIL ROLE', 'Give somebody a role'),
+    ('revoke EMAIL ROLE', 'Take a role away'),
+    ('set-password EMAIL', 'Set a new password'),
+    ('block EMAIL', 'Keep somebody from signing in'),
+    ('unblock EMAIL', 'Let them sign in again'),
+    ('delete-user EMAIL', 'Delete an account'),
+)
+
+
+@page('/admin', title='Admin', groups=[SITE_ADMINS], locked=True, nav=False)
+async def admin(user: CurrentUser) -> None:
+    overview = await figures.read(user)
+    with tag('ul', classes='nc-figures'):
+        _figure(overview.people, 'person', 'people')
+        _figure(overview.blocked, 'blocked', 'blocked')
+        _figure(overview.sessions, 'signed-in session', 'signed-in sessions')
+    names = {key: name for key, name, _ in overview.groups}
+    with card('Pages'):
+        table(
+            'Pages and who may open them',
+            ('Page', 'Title', 'Who may open it'),
+            [(one.path, one.title, gate_in_words(one.gate, names)) for one in gate.pages()],
+        )
+    with card('Groups'):
+        table(
+            'Groups and whom they admit',
+            ('Group', 'Admits'),
+            [(name, group_in_words(roles)) for _, name, roles in overview.groups],
+        )
+    with card('Roles'):
+        table(
+            'Roles and how many people hold them',
+            ('Role', 'People'),
+            [(name, f'{holders:,}') for name, holders in overview.roles],
+        )
+    _command_line()
+
+
+def gate_in_words(rule: Gate | None, names: dict[str, str]) -> str:
+    """Who a gate lets in; `names` are the groups' labels by key."""
+    if rule is None:
+        return 'Site admins only: no gate yet'
+    if rule.access is Access.PUBLIC:
+        return 'Everyone'
+    if rule.access is Access.SIGNED_IN:
+        return 'Everyone who is signed in'
+    return 'Members of ' + ' or '.join(sorted(names.get(key, key) for key in rule.groups))
+
+
+def group_in_words(roles: tuple[str, ...]) -> str:
+    """Whom a group admits: those who hold ALL its roles, and nobody when it has none."""
+    return f'A member holds all of: {", ".join(roles)}' if roles else 'Admits nobody: it has no roles'
+
+
+def _figure(count: int, one: str, many: str) -> None:
+    with tag('li', classes='nc-figure'):
+        tag('span', f'{count:,}', 'nc-figure__count')
+        tag('span', one if count == 1 else many, 'nc-figure__label')
+
+
+def _command_line() -> None:
+    with card('Manage people'):
+        muted('On the machine that runs this site; a running server follows at once. Each starts with:')
+        code('.venv/bin/python main.py')
+        with tag('dl', classes='nc-verbs'):
+            for command, what in VERBS:
+                with tag('div', classes='nc-verb'):
+                    tag('dt', what)
+                    with tag('dd'):
+                        code(command)

@@ -1,0 +1,31 @@
+"""Components: written once, accessible once. Pages are made of these and repeat nothing of what they take care of."""
+
+from ui.components.alert import alert
+from ui.components.button import button, link_button, submit_button
+from ui.components.card import account_card, card, card_foot, row
+from ui.components.dialog import confirm
+from ui.components.form import Form, form
+from ui.components.table import table
+from ui.components.tag import tag
+from ui.components.text import code, heading, link, muted, paragraph
+
+__all__ = [
+    'Form',
+    'account_card',
+    'alert',
+    'button',
+    'card',
+    'card_foot',
+    'code',
+    'confirm',
+    'form',
+    'heading',
+    'link',
+    'link_button',
+    'muted',
+    'paragraph',
+    'row',
+    'submit_button',
+    'table',
+    'tag',
+]

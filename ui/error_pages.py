@@ -1,0 +1,70 @@
+"""Whole small documents for answers that make no NiceGUI client: refused requests must cost next to nothing.
+
+No script, no address but the home page's, styles inside; light or dark as the system says.
+"""
+
+from html import escape
+
+_STYLE = """
+:root { color-scheme: light dark;
+  --bg: #f5f7fa; --card: #fff; --text: #17202b; --muted: #55606f; --line: #dfe4ea; --accent: #1d5fa8; --on: #fff }
+@media (prefers-color-scheme: dark) { :root {
+  --bg: #0f1319; --card: #171c24; --text: #e7ebf0; --muted: #9da9b8; --line: #2b333f; --accent: #8abcf5; --on: #0f1a28
+} }
+* { box-sizing: border-box }
+body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1.5rem;
+  background: var(--bg); color: var(--text);
+  font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", Arial, sans-serif }
+main { width: 100%; max-width: 26rem; padding: 2.25rem;
+  background: var(--card); border: 1px solid var(--line); border-radius: 1rem }
+h1 { margin: 0 0 .75rem; font-size: 1.5rem; line-height: 1.25; letter-spacing: -.015em }
+p { margin: 0 0 1rem; color: var(--muted); overflow-wrap: anywhere }
+code { color: var(--text) }
+a { display: block; margin-top: 1.5rem; padding: .6rem 1rem; border-radius: .5rem;
+  background: var(--accent); color: var(--on); font-weight: 600; text-align: center; text-decoration: none }
+a:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px }
+"""
+
+
+def not_found(path: str) -> str:
+    """The document for a path that leads nowhere."""
+    return _document(
+        'Page not found',
+        f'There is no page at <code>{escape(path)}</code>. It may have been moved, or the link may be mistyped.',
+    )
+
+
+def failed(reference: str) -> str:
+    """The document for a fault of ours; `reference` finds the log line, and nothing else is told."""
+    return _document(
+        'Something went wrong',
+        'This could not be shown. Try again; if it keeps happening, tell a site '
+        f'admin this reference: <code>{escape(reference)}</code>',
+    )
+
+
+def refused(message: str) -> str:
+    """The document for a request that is not answered; `message` comes from ui/messages.py."""
+    return _document('Request refused', escape(message))
+
+
+def _document(title: str, body: str) -> str:
+    """`body` is HTML: whatever comes from outside must be escaped by the caller above."""
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>{title}</title>
+<style>{_STYLE}</style>
+</head>
+<body>
+<main>
+<h1>{title}</h1>
+<p>{body}</p>
+<a href="/">Go to the home page</a>
+</main>
+</body>
+</html>
+"""

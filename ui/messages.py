@@ -1,0 +1,64 @@
+"""The words for every reason: what happened and what to do. Nothing else in the interface phrases a refusal."""
+
+from collections.abc import Mapping
+
+from auth.errors import AuthError, Reason
+
+_WORDS: dict[Reason, str] = {
+    Reason.INVALID_CREDENTIALS: 'Email or password is wrong.',
+    Reason.EMAIL_INVALID: 'This is not an email address. Write it like name@example.com.',
+    Reason.EMAIL_TAKEN: 'There is already an account with this email. Sign in instead, or use another email.',
+    Reason.PASSWORD_TOO_SHORT: 'This password is too short. Use {minimum} or more characters.',
+    Reason.PASSWORD_TOO_LONG: 'This password is too long. Use {maximum} or fewer characters.',
+    Reason.PASSWORD_COMMON: 'This password is easy to guess. Use a longer one, such as three or four unrelated words.',
+    Reason.NAME_INVALID: 'This name cannot be used. Use up to 200 letters, digits and signs on one line.',
+    Reason.INPUT_INVALID: 'Something in this form could not be read. Check what you typed and try again.',
+    Reason.SETUP_LINK_INVALID: 'This set-up link is not valid any more. Restart Nicegate and open the link it prints.',
+    Reason.SETUP_DONE: 'This site is set up already. Sign in with the account of a site admin.',
+    Reason.BUSY: 'Too many people are signing in right now. Wait a few seconds and try again.',
+    Reason.FORBIDDEN: 'You are not allowed to do this. Ask a site admin for access.',
+    Reason.CROSS_SITE: 'This request came from another site, so it was refused. Open this site itself and try again.',
+    Reason.LAST_SITE_ADMIN: 'This is the last site admin. Make somebody else a site admin first.',
+    Reason.USER_NOT_FOUND: 'There is no such user. Check the email.',
+    Reason.ROLE_NOT_FOUND: 'There is no such role. Check its name.',
+    Reason.GROUP_NOT_FOUND: 'There is no such group. Check its name.',
+}
+
+_DEFAULTS: Mapping[str, object] = {'minimum': 8, 'maximum': 256}
+"""Stand-ins for values that a caller left out, so that saying a refusal can never fail itself."""
+
+FIELD: dict[Reason, str] = {
+    Reason.EMAIL_INVALID: 'email',
+    Reason.EMAIL_TAKEN: 'email',
+    Reason.PASSWORD_TOO_SHORT: 'password',
+    Reason.PASSWORD_TOO_LONG: 'password',
+    Reason.PASSWORD_COMMON: 'password',
+    Reason.NAME_INVALID: 'name',
+}
+"""The form field that a refusal belongs to; the others are said above the form."""
+
+EMPTY = {
+    'email': 'Enter your email.',
+    'password': 'Enter your password.',
+    'new_password': 'Choose a password.',
+}
+"""Said in the browser when a required field is sent empty."""
+
+UNREACHABLE = 'The server could not be reached. Nothing was lost: try again.'
+
+PASSWORD_FINE = 'This password is fine.'  # noqa: S105 - words
+
+SET_UP_HINT = 'This site has no site admin yet. The set-up link is in the terminal that started it.'
+
+SET_UP_HINT = 'There is no site admin yet. The set-up link is in the terminal where this site was started.'
+NO_GATE = 'No gate yet: only site admins see this page.'
+
+
+def say(error: AuthError) -> str:
+    """Plain words for a refusal."""
+    return _WORDS[error.reason].format_map({**_DEFAULTS, **error.values})
+
+
+def password_help(minimum: int) -> str:
+    """What a new password must be, before anything is typed."""
+    return f'{minimum} or more characters. Anything goes, except what is easy to guess.'

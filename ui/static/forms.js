@@ -1,0 +1,189 @@
+/* Behaviour of every form drawn by ui/components/form.py. Nothing typed goes over the websocket: forms are posted by
+   fetch to the address in their `action`, and without this script the same post is a plain one. All words come from
+   the server: attributes of the form, or its answers, and are only ever set as text. */
+(() => {
+  "use strict";
+
+  const FORM = "form[data-nc-form]";
+  const CHECK_AFTER = 400; // ms of silence before a new password is judged
+  const checks = new WeakMap(); // password input -> {timer, request}
+
+  const fieldOf = (input) => input.closest("[data-nc-field]");
+  const errorOf = (field) => field.querySelector(".nc-error");
+  const inputOf = (field) => field.querySelector(".nc-input");
+
+  function showFieldError(field, message) {
+    errorOf(field).textContent = message;
+    inputOf(field).setAttribute("aria-invalid", "true");
+  }
+
+  function clearFieldError(field) {
+    errorOf(field).textContent = "";
+    inputOf(field).removeAttribute("aria-invalid");
+  }
+
+  function showFormError(form, message) {
+    const box = form.querySelector("[data-nc-form-error]");
+    if (box) box.textContent = message;
+    else window.nicegate?.say(message); // a form without a place of its own, such as "Sign out" in the header's menu
+  }
+
+  function clearErrors(form) {
+    form.querySelectorAll("[data-nc-field]").forEach(clearFieldError);
+    const box = form.querySelector("[data-nc-form-error]");
+    if (box) box.textContent = "";
+  }
+
+  function setBusy(form, busy) {
+    form.toggleAttribute("data-busy", busy);
+    for (const button of form.querySelectorAll("[type=submit]")) {
+      if (busy) button.setAttribute("aria-disabled", "true");
+      else button.removeAttribute("aria-disabled");
+    }
+  }
+
+  /* Marks every required field that is empty and moves to the first of them. */
+  function isComplete(form) {
+    const missing = [...form.querySelectorAll(".nc-input[required]")].filter((input) => !input.value.trim());
+    for (const input of missing) showFieldError(fieldOf(input), input.dataset.ncEmpty);
+    missing[0]?.focus();
+    return missing.length === 0;
+  }
+
+  function leaveFor(next) {
+    const target = new URL(next, location.origin);
+    const isOurs = target.origin === location.origin;
+    location.assign(isOurs ? target.href : "/");
+    if (isOurs && target.hash && target.href.split("#")[0] === location.href.split("#")[0]) location.reload();
+  }
+
+  function showRefusal(form, error) {
+    const field = error.field && form.querySelector(`[data-nc-field="${CSS.escape(error.field)}"]`);
+    if (!field) return showFormError(form, error.message);
+    showFieldError(field, error.message);
+    inputOf(field).focus();
+  }
+
+  async function post(form) {
+    const response = await fetch(form.getAttribute("action"), {
+      method: "POST",
+      headers: { Accept: "application/json" },
+      body: new URLSearchParams(new FormData(form)),
+      credentials: "same-origin",
+    });
+    return { ok: response.ok, answer: await response.json() };
+  }
+
+  async function send(form) {
+    setBusy(form, true);
+    try {
+      const { ok, answer } = await post(form);
+      if (ok && typeof answer.next === "string") return leaveFor(answer.next); // stays busy: the page is leaving
+      if (typeof answer.error?.message !== "string") throw new Error("not an answer of ours");
+      showRefusal(form, answer.error);
+    } catch {
+      showFormError(form, form.dataset.ncUnreachable);
+    }
+    setBusy(form, false);
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest(FORM);
+    if (!form) return;
+    event.preventDefault();
+    if (form.hasAttribute("data-busy")) return;
+    clearErrors(form);
+    form.querySelectorAll("[data-nc-reveal][aria-pressed=true]").forEach(toggleReveal); // managers save hidden ones only
+    if (isComplete(form)) send(form);
+  });
+
+  /* A page that comes back from the browser's cache must not stay busy. */
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) document.querySelectorAll(`${FORM}[data-busy]`).forEach((form) => setBusy(form, false));
+  });
+
+  /* -- a new password is judged while it is typed ------------------------------------------------------------------ */
+
+  function showVerdict(input, message, state) {
+    const help = document.getElementById(`${input.id}-help`);
+    if (!help) return;
+    help.dataset.ncHint ??= help.textContent;
+    help.textContent = message ?? help.dataset.ncHint;
+    help.dataset.state = state;
+  }
+
+  async function judge(input, signal) {
+    const form = input.form;
+    const body = new URLSearchParams({
+      password: input.value,
+      email: form.elements.email?.value ?? "",
+      name: form.elements.name?.value ?? "",
+    });
+    const response = await fetch(input.dataset.ncCheck, { method: "POST", headers: { Accept: "application/json" }, body, signal });
+    const verdict = await response.json();
+    if (verdict.ok === true) showVerdict(input, input.dataset.ncFine, "ok");
+    else if (typeof verdict.message === "string") showVerdict(input, verdict.message, "error");
+  }
+
+  function judgeSoon(input) {
+    const check = checks.get(input) ?? {};
+    clearTimeout(check.timer);
+    check.request?.abort();
+    checks.set(input, check);
+    if (!input.value) return showVerdict(input, null, "");
+    check.timer = setTimeout(() => {
+      check.request = new AbortController();
+      judge(input, check.request.signal).catch(() => {}); // no verdict is no harm: the server judges again on sending
+    }, CHECK_AFTER);
+  }
+
+  document.addEventListener("input", (event) => {
+    const input = event.target;
+    if (!(input instanceof HTMLInputElement) || !input.closest(FORM)) return;
+    const field = fieldOf(input);
+    if (field) clearFieldError(field);
+    if (input.dataset.ncCheck) judgeSoon(input);
+  });
+
+  /* -- show and hide, Caps Lock ------------------------------------------------------------------------------------- */
+
+  function toggleReveal(button) {
+    const input = document.getElementById(button.getAttribute("aria-controls"));
+    const show = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(show));
+    input.type = show ? "text" : "password";
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-nc-reveal]");
+    if (button) toggleReveal(button);
+  });
+
+  function hintCapsLock(event) {
+    const hint = event.target.closest?.("[data-nc-field]")?.querySelector("[data-nc-caps]");
+    if (hint && event.getModifierState) hint.hidden = !event.getModifierState("CapsLock");
+  }
+
+  document.addEventListener("keydown", hintCapsLock);
+  document.addEventListener("keyup", hintCapsLock);
+  document.addEventListener("focusout", (event) => {
+    const hint = event.target.closest?.("[data-nc-field]")?.querySelector("[data-nc-caps]");
+    if (hint) hint.hidden = true;
+  });
+
+  /* -- where typing starts ------------------------------------------------------------------------------------------ */
+
+  /* A form that has just appeared gets the focus in its first bad or empty field, unless somebody is already elsewhere.
+     Not on touch screens, where it would bring up the keyboard over the page. */
+  function settle(form) {
+    form.setAttribute("data-settled", "");
+    const bad = form.querySelector(".nc-input[aria-invalid=true]");
+    const wanted = bad ?? [...form.querySelectorAll(".nc-input")].find((input) => !input.value);
+    const isFree = !document.activeElement || document.activeElement === document.body;
+    if (wanted && isFree && form.hasAttribute("data-nc-autofocus") && matchMedia("(hover: hover)").matches) wanted.focus();
+  }
+
+  new MutationObserver(() => {
+    document.querySelectorAll(`${FORM}:not([data-settled])`).forEach(settle);
+  }).observe(document.documentElement, { childList: true, subtree: true });
+})();

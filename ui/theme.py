@@ -1,0 +1,72 @@
+"""The theme: where the styles are, the colours that Quasar is told, and a person's choice of light or dark.
+
+The choice is a cookie, because it must be known before the first paint: dark mode that is decided in the browser
+paints white first.
+"""
+
+import copy
+import hashlib
+from pathlib import Path
+
+from fastapi import Request
+from nicegui import app, ui
+
+COOKIE = 'nicegate_theme'
+_DARK = {'light': False, 'dark': True}
+BRAND = 'Nicegate'
+STATIC_DIR = Path(__file__).parent / 'static'
+
+MARK_PATH = 'M4 21V11a8 8 0 0 1 16 0v10M9 21v-9M15 21v-9M2.5 21h19'
+"""The brand mark, a gate, in a box of 24 by 24, to be stroked."""
+FAVICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#1d5fa8" stroke-width="2.25"'
+    f' stroke-linecap="round" stroke-linejoin="round"><path d="{MARK_PATH}"/></svg>'
+)
+
+COLORS = {
+    'primary': '#1d5fa8',
+    'secondary': '#0b6b5f',
+    'accent': '#7b3fa0',
+    'dark': '#171c24',
+    'dark_page': '#0f1319',
+    'positive': '#1a7040',
+    'negative': '#b3261e',
+    'info': '#11698a',
+    'warning': '#8a5a00',
+}
+"""Quasar's palette. White on each of them, and each on white, has a contrast of 4.5 or more (WCAG 2.2, 1.4.3)."""
+
+
+def _version() -> str:
+    """A name that changes when a static file does, so that they may be cached for ever."""
+    files = sorted(path for path in STATIC_DIR.iterdir() if path.is_file())
+    return hashlib.sha256(b''.join(path.read_bytes() for path in files)).hexdigest()[:12]
+
+
+STATIC_PATH = f'/static/nicegate/{_version()}'
+
+
+def head_html() -> str:
+    """The tags that bring styles and behaviour; the style sheet blocks the first paint, the scripts wait for it."""
+    return (
+        f'<link rel="stylesheet" href="{STATIC_PATH}/nicegate.css">\n'
+        f'<script defer src="{STATIC_PATH}/forms.js"></script>\n'
+        f'<script defer src="{STATIC_PATH}/shell.js"></script>'
+    )
+
+
+def prepare() -> None:
+    """Tell NiceGUI our colours, once, at start. A developer's own `ui.colors(...)` on a page still wins."""
+    app.colors(**COLORS)
+    app.config.quasar_config['loadingBar']['skipHijack'] = True  # its bar has no name for a screen reader
+
+
+def apply(request: Request) -> None:
+    """Give the current client its own colour scheme before its document is written.
+
+    `client.page` is shared by everybody who opens that path, so the choice goes on a copy. Without a cookie, or with
+    anything else in it, the system decides.
+    """
+    client = ui.context.client
+    client.page = copy.copy(client.page)
+    client.page.dark = _DARK.get(request.cookies.get(COOKIE, ''))
