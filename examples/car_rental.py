@@ -1,7 +1,4 @@
-"""A car rental, the example of the seed: some pages are for everyone, some for customers, some for employees.
-
-Copy this file, change the words, and serve it with `./run --pages my_pages.py`. A page's title is its heading too.
-"""
+"""The example: a car rental. Copy it, change the words, and serve it with `./run --pages my_pages.py`."""
 
 from nicegui import ui
 
@@ -34,7 +31,7 @@ def cards(cars: dict[str, int], user: CurrentUser) -> None:
                 ui.button('Reserve', on_click=lambda car=car: reserve(car)).props(f'aria-label="Reserve {car}"')
 
 
-@page('/', title='Car rental', icon='home', order=1)
+@page('/', title='Car rental', icon='home', order=1)  # the title is the page's heading too
 def home() -> None:
     ui.label('A dozen cars, from the small Fiat to the fast Porsche. Whoever is signed in can reserve one.')
     days = ui.number('Days', value=3, min=1, max=60, precision=0)
@@ -68,8 +65,12 @@ def staff() -> None:
         for car, email in reserved.items():
             ui.label(f'{car}: {email}')
 
+    def all_are_back() -> None:
+        reserved.clear()
+        reservations.refresh()
+
     reservations()
-    ui.button('All cars are back', on_click=lambda: (reserved.clear(), reservations.refresh()))
+    ui.button('All cars are back', on_click=all_are_back)
 
 
 @page('/staff/fleet', title='Fleet costs', groups=['Admin Premium'], icon='payments', order=5)

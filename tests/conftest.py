@@ -1,8 +1,9 @@
 """What every test may ask for: real servers on each database that answers, and people in a real browser."""
 
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -38,7 +39,7 @@ def database(request: pytest.FixtureRequest) -> str:
 
 
 @contextlib.asynccontextmanager
-async def _served(database: str, folder: Path, **options: str | Path) -> AsyncIterator[Server]:
+async def _served(database: str, folder: Path, **options: Any) -> AsyncIterator[Server]:
     async with databases.migrated(database, folder) as url:
         server = Server(url, folder, **options)
         try:
@@ -60,7 +61,7 @@ async def _shared_site(database: str, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture
-def site(_shared_site: Server) -> AsyncIterator[Server]:
+def site(_shared_site: Server) -> Iterator[Server]:
     """The car rental, one server per database for all tests. What a test does there, it does with new people."""
     before = len(_shared_site.output)
     yield _shared_site
@@ -73,7 +74,7 @@ async def serve(database: str, tmp_path_factory: pytest.TempPathFactory) -> Asyn
     async with contextlib.AsyncExitStack() as stack:
         started: list[Server] = []
 
-        async def start(**options: str | Path) -> Server:
+        async def start(**options: Any) -> Server:
             server = await stack.enter_async_context(_served(database, tmp_path_factory.mktemp('own'), **options))
             started.append(server)
             return server
@@ -95,7 +96,7 @@ async def new_page(browser: Browser) -> AsyncIterator[NewPage]:
     complaints = Complaints()
     async with contextlib.AsyncExitStack() as stack:
 
-        async def open_browser(server: Server, **options: object) -> Page:
+        async def open_browser(server: Server, **options: Any) -> Page:
             context = await browser.new_context(base_url=server.url, reduced_motion='reduce', **options)
             stack.push_async_callback(context.close)
             context.on('page', complaints.listen)

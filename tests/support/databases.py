@@ -68,7 +68,7 @@ async def migrated(kind: str, folder: Path) -> AsyncIterator[str]:
 
 
 async def migrate(url: str) -> None:
-    from models import database  # noqa: PLC0415  only the child process that makes a template needs it
+    from models import database
 
     try:
         await database.connect(url)

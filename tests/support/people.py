@@ -31,7 +31,7 @@ def headers(site: Server) -> dict[str, str]:
 async def join(page: Page, site: Server, *roles: str, name: str = '') -> Person:
     """Sign up with the page's own cookies, as the form does it; then be given the roles."""
     person = Person(new_email())
-    form = {'email': person.email, 'password': person.password, 'name': name}
+    form: dict[str, str | float | bool] = {'email': person.email, 'password': person.password, 'name': name}
     answer: APIResponse = await page.context.request.post(f'{site.url}/auth/sign-up', form=form, headers=headers(site))
     assert answer.status == 200, await answer.text()
     for role in roles:
@@ -41,7 +41,7 @@ async def join(page: Page, site: Server, *roles: str, name: str = '') -> Person:
 
 async def sign_in(page: Page, site: Server, person: Person) -> None:
     """Sign in with the page's own cookies, as the form does it."""
-    form = {'email': person.email, 'password': person.password}
+    form: dict[str, str | float | bool] = {'email': person.email, 'password': person.password}
     answer: APIResponse = await page.context.request.post(f'{site.url}/auth/sign-in', form=form, headers=headers(site))
     assert answer.status == 200, await answer.text()
 

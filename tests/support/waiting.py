@@ -3,21 +3,21 @@
 import asyncio
 import inspect
 import time
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Callable
+from typing import Any
 
-Seen = TypeVar('Seen')
 EVERY = 0.02
 """Seconds between two looks."""
 
 
-async def eventually(look: Callable[[], Seen | Awaitable[Seen]], *, within: float = 10, why: str = '') -> Seen:
-    """The first true value of `look()`. Raises AssertionError when there is none `within` that many seconds."""
+async def eventually(look: Callable[[], Any], *, within: float = 10, why: str = '') -> Any:
+    """The first true value of `look()`, which may be async; AssertionError when `within` that many seconds none came."""
     ends = time.monotonic() + within
     while True:
         seen = look()
-        value: Seen = await seen if inspect.isawaitable(seen) else seen
-        if value:
-            return value
+        if inspect.isawaitable(seen):
+            seen = await seen
+        if seen:
+            return seen
         assert time.monotonic() < ends, f'waited {within} s for {why or inspect.getsource(look).strip()}'
         await asyncio.sleep(EVERY)
