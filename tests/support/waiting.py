@@ -11,7 +11,7 @@ EVERY = 0.02
 
 
 async def eventually(look: Callable[[], Any], *, within: float = 10, why: str = '') -> Any:
-    """The first true value of `look()`, which may be async; AssertionError when `within` that many seconds none came."""
+    """The first true value of `look()`, which may be async; AssertionError when there is none `within` seconds."""
     ends = time.monotonic() + within
     while True:
         seen = look()
