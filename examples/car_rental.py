@@ -38,7 +38,7 @@ def home() -> None:
     price = ui.label().props('role=status')
 
     def estimate() -> None:
-        number = days.value if days.value in range(1, 61) else 1  # a browser can send anything: check it here
+        number = int(days.value) if days.value in range(1, 61) else 1  # a browser can send anything: check it
         price.text = f'{number} days cost from {number * min(CARS.values())} € to {number * max(BEST_CARS.values())} €.'
 
     ui.button('Estimate price', on_click=estimate)
