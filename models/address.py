@@ -1,41 +1,32 @@
-"""Where the database is: the URL taken apart, and what each kind needs before and says when it fails."""
+"""Where the database is: the URL taken apart, what each kind needs first, and what its failures mean."""
 
 import os
-import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import asyncpg
 
 from models.failures import DatabaseError
 
+WRONG_URL = (
+    'The database URL is wrong: use sqlite:///data/nicegate.sqlite3 (four slashes for an absolute path) '
+    'or postgresql://user:password@host/database, with %40 for an @ in the password and so on.'
+)
 
-class Address(Protocol):
-    """A place that `database.connect` can open."""
-
-    def connection(self) -> dict[str, Any]:
-        """Tortoise's configuration of the connection."""
-
-    def prepare(self) -> None:
-        """What must be there before the first connection."""
-
-    def explain(self, error: Exception) -> str:
-        """One line for the operator."""
-
-
-def parse(url: str) -> Address:
-    """DatabaseError when `url` is none that we can open."""
-    scheme, found, rest = url.partition('://')
-    if found and scheme in ('postgres', 'postgresql'):
-        return PostgresAddress(url)
-    if found and scheme == 'sqlite' and rest.startswith('/') and len(rest) > 1 and not rest.endswith('/'):
-        return SqliteAddress(Path(unquote(rest[1:])))
-    raise DatabaseError(
-        'The database URL is wrong: use sqlite:///data/nicegate.sqlite3 (sqlite:////… for an absolute path) '
-        'or postgresql://user:password@host/database.'
-    )
+SQLITE_FAILURES = (
+    (('not a database', 'malformed'), '{} is not a SQLite database, or is damaged: name another or restore a backup.'),
+    (('locked', 'busy'), 'Another process held the database {} for more than 10 seconds: try again when it is done.'),
+    (('full', 'No space'), 'The disk of the database {} is full: make room.'),
+    (('Is a directory',), 'The database {} is a folder: name a file in it.'),
+    (('File exists', 'Not a directory'), 'The folder of the database {} cannot be made: a file is in its way.'),
+    (
+        ('readonly', 'unable to open', 'Permission denied', 'Read-only'),
+        'The database {} cannot be written: let this user write the file and its folder.',
+    ),
+)
+"""(words of the system or of SQLite, what to tell the operator), the first that fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,31 +36,21 @@ class SqliteAddress:
     path: Path
 
     def connection(self) -> dict[str, Any]:
+        """Tortoise's configuration of the connection."""
         return {'engine': 'models.engines.sqlite', 'credentials': {'file_path': str(self.path)}}
 
     def prepare(self) -> None:
         """Make the folder and the file when they are missing, for this user alone: it holds password hashes."""
         if not self.path.parent.exists():
-            self.path.parent.mkdir(mode=0o700, parents=True)
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        os.close(descriptor)
+            self.path.parent.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(mode=0o700, exist_ok=True)
+        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
 
-    def explain(self, error: Exception) -> str:
+    def explain(self, error: BaseException) -> str:
         text = str(error)
-        if isinstance(error, PermissionError) or 'readonly' in text or 'unable to open' in text:
-            return f'The database {self.path} cannot be written: give this user the right to write the file and its folder.'
-        if isinstance(error, IsADirectoryError):
-            return f'The database {self.path} is a folder: name a file in it.'
-        if isinstance(error, FileExistsError | NotADirectoryError):
-            return f'The folder of the database {self.path} cannot be made: a file is in its way.'
-        if 'not a database' in text or 'malformed' in text:
-            return f'{self.path} is not a SQLite database, or is damaged: name another file or restore a backup.'
-        if 'locked' in text or 'busy' in text:
-            return (
-                f'The database {self.path} is in use by another process that did not let go for 10 seconds: try again.'
-            )
-        if 'full' in text:
-            return f'The disk is full: make room for the database {self.path}.'
+        for words, line in SQLITE_FAILURES:
+            if any(word in text for word in words):
+                return line.format(self.path)
         return f'The database {self.path} failed: {text}.'
 
 
@@ -80,23 +61,55 @@ class PostgresAddress:
     url: str
 
     def connection(self) -> dict[str, Any]:
+        """Tortoise's configuration of the connection."""
         return {'engine': 'models.engines.postgres', 'credentials': {'dsn': self.url}}
 
     def prepare(self) -> None:
-        """The operator makes the database."""
+        """Nothing: the operator makes the database."""
 
     @property
     def place(self) -> str:
-        """Host and database name, without user and password."""
-        parts = urlsplit(self.url)
-        return f'{parts.netloc.rpartition("@")[2] or "localhost"}/{unquote(parts.path[1:])}'
+        """Host and database, cut so that no part of a password is left however badly the URL is written."""
+        return self.url.partition('://')[2].rpartition('@')[2].partition('?')[0] or 'localhost'
 
-    def explain(self, error: Exception) -> str:
-        cause: BaseException = error.__cause__ if isinstance(error.__cause__, Exception) else error
-        if isinstance(cause, asyncpg.InvalidCatalogNameError):
+    def explain(self, error: BaseException) -> str:
+        if isinstance(error, asyncpg.InvalidCatalogNameError):
             return f'PostgreSQL has no database {self.place}: make it with createdb.'
-        if isinstance(cause, asyncpg.InvalidAuthorizationSpecificationError):
-            return f'PostgreSQL refused the user or password for {self.place}: check the database URL.'
-        if isinstance(cause, TimeoutError | OSError | asyncpg.CannotConnectNowError):
-            return f'PostgreSQL does not answer at {self.place}: start it or check host and port in the database URL.'
-        return f'PostgreSQL at {self.place} failed: {str(cause) or type(cause).__name__}.'
+        if isinstance(error, asyncpg.InvalidAuthorizationSpecificationError):
+            return f'PostgreSQL refused the user or the password for {self.place}: correct them in the database URL.'
+        if isinstance(error, asyncpg.InsufficientPrivilegeError):
+            return f'The PostgreSQL user of {self.place} may not do this ({error}): make it the owner of the database.'
+        if isinstance(error, OSError | asyncpg.CannotConnectNowError | asyncpg.PostgresConnectionError):
+            return (
+                f'PostgreSQL does not answer at {self.place}: start it, or correct host and port in the database URL.'
+            )
+        if isinstance(error, ValueError):
+            return WRONG_URL  # the driver's own text may hold a piece of the password
+        return f'PostgreSQL at {self.place} failed: {error or type(error).__name__}.'
+
+
+Address = SqliteAddress | PostgresAddress
+
+
+def parse(url: str) -> Address:
+    """DatabaseError when `url` is none that we can open."""
+    scheme, _, rest = url.partition('://')
+    if scheme in ('postgres', 'postgresql') and _has_a_port_or_none(url):
+        return PostgresAddress(url)
+    if (
+        scheme == 'sqlite'
+        and rest.startswith('/')
+        and len(rest) > 1
+        and not rest.endswith('/')
+        and '\0' not in unquote(rest)
+    ):
+        return SqliteAddress(Path(unquote(rest[1:])).absolute())
+    raise DatabaseError(WRONG_URL)
+
+
+def _has_a_port_or_none(url: str) -> bool:
+    try:
+        urlsplit(url).port  # noqa: B018  it raises for what is no port, also when a password was cut in two
+    except ValueError:
+        return False
+    return True

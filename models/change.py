@@ -1,7 +1,7 @@
-"""Change rows: what a verb changed, written in its own transaction and read by every process in the order of the commits.
+"""Change rows: what a verb changed, written in its own transaction, read by every process in the order of the commits.
 
-A row cannot be lost by a kill between commit and publish, because it is committed with its cause. Doors keep snapshots: they follow
-this feed to close what must be closed.
+A row cannot be lost by a kill between commit and publish, because it is committed with its cause. The doors' snapshots
+follow this feed, so that what must be closed is closed.
 """
 
 import asyncio
@@ -50,8 +50,9 @@ class Change(Model):
 class Changed:
     """A change as a reader gets it.
 
-    kind: 'user' (this user's row, roles or sessions; with `ended` all their sessions are over), 'session' (one session ended), 'access'
-    (roles or groups themselves), or 'lost' (never a row: signals may have been missed or a delivery failed, read everything again).
+    kind: 'user' (this user's row, roles or sessions; with `ended` all their sessions are over), 'session' (one session
+    ended), 'access' (roles or groups themselves), or 'lost' (never a row: signals may have been missed or a delivery
+    failed, so everything must be read again).
     """
 
     id: int
@@ -62,10 +63,10 @@ class Changed:
 
 
 async def record(kind: str, *, user_id: int | None = None, session_id: int | None = None, ended: bool = False) -> None:
-    """Note a change in the open `database.transaction()`; RuntimeError outside one.
+    """Note a change in this task's open `database.transaction()`; RuntimeError when there is none.
 
-    The row is written just before the COMMIT, with the lock that puts ids in the order of commits taken last and held shortest: taken
-    earlier it could deadlock with a row lock.
+    The row is written just before the COMMIT: so the lock that puts ids in the order of commits is taken last and held
+    shortest. Taken earlier it could deadlock with the lock of a row.
     """
     open_scope = scope.current()
     if open_scope is None:
@@ -78,16 +79,15 @@ async def write(changes: Sequence[Change]) -> None:
     await watch.before_write()
     for row in changes:
         await row.save(force_create=True)
-    await watch.after_write()
 
 
-class Delivery:
-    """Marks the running delivery in the context of everything that it calls or starts."""
+class _Delivery:
+    """Marks a running delivery in the context of everything that it calls or starts."""
 
     over = False
 
 
-_delivery: ContextVar[Delivery | None] = ContextVar('delivery', default=None)
+_delivery: ContextVar[_Delivery | None] = ContextVar('delivery', default=None)
 
 feed: 'Feed | None' = None
 """The running feed of this process."""
@@ -96,8 +96,8 @@ feed: 'Feed | None' = None
 class Feed:
     """Delivers every change committed after `start()`, in order, one delivery at a time, each at least once.
 
-    Deliveries run in a task of the feed's own, so that a caller of `catch_up()` can be cancelled without harm to them. When a delivery
-    or a read fails it is logged and tried again, and the next delivery ends with a 'lost'.
+    Deliveries run in a task of the feed's own: who waits in `catch_up()` can be cancelled without harm to them. A read
+    or delivery that fails is logged and tried again, and what is delivered then ends with a 'lost'.
     """
 
     def __init__(self, deliver: Callable[[Sequence[Changed]], Awaitable[None]]) -> None:
@@ -107,45 +107,45 @@ class Feed:
         self._wake = asyncio.Event()
         self._waiting: list[asyncio.Future[None]] = []
         self._tasks: list[asyncio.Task[None]] = []
-        self._watch: watch.Watcher | None = None
+        self._watcher: watch.Watcher | None = None
 
     async def start(self) -> None:
-        """Begin at the newest row and prune old ones. RuntimeError when a feed runs already."""
+        """Begin at the newest row and prune old ones. RuntimeError when this process has a running feed."""
         global feed
         if feed is not None:
-            raise RuntimeError('this process already has a running feed')
-        watcher = watch.watcher(self._signal)
-        await watcher.open()
+            raise RuntimeError('this process has a running feed')
+        feed = self
         try:
+            self._watcher = watch.watcher(self._signal)
+            await self._watcher.open()
             self._last = await newest()
             await Change.filter(at__lt=now() - KEPT).delete()
         except BaseException:
-            await watcher.close()
+            await self.stop()
             raise
-        self._watch = watcher
         self._tasks = [
             asyncio.create_task(self._run(), name='change feed'),
-            asyncio.create_task(watcher.run(), name='change watch'),
+            asyncio.create_task(self._watcher.run(), name='change watcher'),
         ]
-        feed = self
 
     async def stop(self) -> None:
-        """End the feed; whoever waits in `catch_up()` goes on."""
+        """End the feed; who waits in `catch_up()` goes on."""
         global feed
         if feed is self:
             feed = None
-        for task in self._tasks:
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks = []
-        self._release(self._waiting)
-        if self._watch is not None:
-            await self._watch.close()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        _release(self._waiting)
+        watcher, self._watcher = self._watcher, None
+        if watcher is not None:
+            await watcher.close()
 
     async def catch_up(self) -> None:
-        """Return when every change committed before this call has been delivered here (or could not be: that is logged and retried).
+        """Return when every change committed before this call was delivered here, or could not be (see the class).
 
-        Called from inside a delivery it only asks for another round: waiting would wait for itself.
+        Called from inside a delivery it only asks for another round: waiting would be waiting for itself.
         """
         delivery = _delivery.get()
         if not self._tasks or (delivery is not None and not delivery.over):
@@ -159,12 +159,6 @@ class Feed:
     def _signal(self, lost: bool) -> None:
         self._lost = self._lost or lost
         self._wake.set()
-
-    @staticmethod
-    def _release(waiting: list[asyncio.Future[None]]) -> None:
-        for done in waiting:
-            if not done.done():
-                done.set_result(None)
 
     async def _run(self) -> None:
         while True:
@@ -180,17 +174,16 @@ class Feed:
                 self._lost = True
                 asyncio.get_running_loop().call_later(RETRY, self._wake.set)
             finally:
-                self._release(waiting)
+                _release(waiting)
 
     async def _round(self) -> None:
         full = True
         while full:
             rows = await Change.filter(id__gt=self._last).order_by('id').limit(BATCH)
-            full = len(rows) == BATCH
             batch = [Changed(row.id, row.kind, row.user_id, row.session_id, row.ended) for row in rows]
             last = batch[-1].id if batch else self._last
-            lost = self._lost and not full
-            if lost:
+            full = len(batch) == BATCH
+            if self._lost and not full:
                 self._lost = False
                 batch.append(Changed(last, 'lost', None, None, False))
             if batch:
@@ -198,13 +191,19 @@ class Feed:
             self._last = last
 
     async def _hand_over(self, batch: Sequence[Changed]) -> None:
-        delivery = Delivery()
+        delivery = _Delivery()
         token = _delivery.set(delivery)
         try:
             await self._deliver(batch)
         finally:
             delivery.over = True
             _delivery.reset(token)
+
+
+def _release(waiting: list['asyncio.Future[None]']) -> None:
+    for done in waiting:
+        if not done.done():
+            done.set_result(None)
 
 
 async def newest() -> int:

@@ -1,6 +1,5 @@
 """Connect, migrate, close, and the one way to open a transaction."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -9,8 +8,7 @@ from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
-from models import change, migrator, scope
-from models.address import Address, parse
+from models import address, change, migrator, scope
 from models.engines.common import Context
 from models.failures import DatabaseError, explained
 
@@ -18,73 +16,73 @@ __all__ = ['DatabaseError', 'close', 'connect', 'migrate', 'pending', 'ping', 't
 
 TABLES = ['models.user', 'models.access', 'models.session', 'models.code', 'models.setting', 'models.change']
 
-APPS: dict[str, dict[str, Any]] = {
-    'models': {'models': TABLES, 'migrations': 'models.migrations', 'default_connection': 'default'}
+APPS: migrator.Apps = {
+    'models': {'models': TABLES, 'migrations': 'models.migrations', 'default_connection': 'default'},
 }
 
 _context: Context | None = None
-_address: Address | None = None
+_address: address.Address | None = None
 
 
 async def connect(url: str) -> None:
     """Open the database at `url`: `sqlite:///relative.sqlite3`, `sqlite:////absolute.sqlite3` or `postgresql://…`.
 
-    A missing SQLite file is made, and its folder. DatabaseError when that fails: nothing stays open then.
+    A missing SQLite file is made, and its folder. What is open already is closed first. DatabaseError when it cannot be
+    opened: nothing stays open then.
     """
     global _context, _address
     await close()
-    address = parse(url)
-    with explained(address):
-        address.prepare()
-        _context = Context()
-        _address = address
+    place = address.parse(url)
+    with explained(place.explain):
+        place.prepare()
+        _context, _address = Context(), place
         try:
-            with _context:  # while it loads the tables; afterwards every task finds it as the global one
-                await _context.init(
-                    {'connections': {'default': address.connection()}, 'apps': APPS}, _enable_global_fallback=True
-                )
-            client: Any = get_connection('default')
-            await client.create_connection(with_db=True)
+            await _open(_context, place)
         except BaseException:
             await close()
             raise
 
 
+async def _open(context: Context, place: address.Address) -> None:
+    with context:  # while it loads the tables; afterwards every task finds it as the global one
+        await context.init({'connections': {'default': place.connection()}, 'apps': APPS}, _enable_global_fallback=True)
+    client: Any = get_connection('default')
+    await client.create_connection(with_db=True)  # now and not at the first query: a bad start is found at the start
+
+
 async def close() -> None:
-    """Close what is open; a running feed is stopped first. An open connection would keep the process from ending."""
+    """Close what is open, a running feed first. Something left open would keep the process from ending."""
     global _context, _address
     if change.feed is not None:
         await change.feed.stop()
     context, _context, _address = _context, None, None
-    EXECUTOR_CACHE.clear()  # keyed by table alone: another database's would be used
+    EXECUTOR_CACHE.clear()  # keyed by table alone: another database would get this one's statements
     if context is not None:
         await context.close_connections()
 
 
 async def migrate() -> list[str]:
-    """Bring the tables up to date; returns the names of the migrations applied now. DatabaseError when that cannot be."""
-    address = _connected()
-    with explained(address):
-        return await migrator.migrate(address, APPS)
+    """Bring the tables up to date; the names of the migrations applied now. DatabaseError when that cannot be done."""
+    place = _connected()
+    with explained(place.explain):
+        return await migrator.migrate(place, APPS)
 
 
 async def pending() -> list[str]:
     """Names of the migrations not applied yet. DatabaseError for a database that a newer Nicegate made."""
-    address = _connected()
-    with explained(address):
+    with explained(_connected().explain):
         return await migrator.pending(APPS)
 
 
 async def ping() -> None:
     """Ask the database for an answer; DatabaseError when it gives none."""
-    address = _connected()
-    with explained(address):
+    with explained(_connected().explain):
         await get_connection('default').execute_query('SELECT 1')
 
 
-def _connected() -> Address:
+def _connected() -> address.Address:
     if _address is None:
-        raise DatabaseError('The database is not connected.')
+        raise DatabaseError('The database is not open: connect first.')
     return _address
 
 
@@ -92,11 +90,11 @@ def _connected() -> Address:
 async def transaction() -> AsyncIterator[None]:
     """All or nothing. SQLite's write lock is taken first; inside another transaction this is a savepoint.
 
-    After the outermost COMMIT, when changes were recorded, this process's feed has delivered them before the block is left. The
-    transaction belongs to the task that opened it: in it, never wait for other tasks that use the database (`gather`, `wait_for`).
+    When changes were recorded, the outermost block is left only after this process's feed has delivered them. The
+    transaction belongs to the task that opened it: inside, never wait for another task that uses the database
+    (`gather`, `wait_for`), for it would wait for this one.
     """
-    outer = scope.current()
-    mine = scope.Scope(asyncio.current_task())
+    outer, mine = scope.current(), scope.Scope()
     token = scope.enter(mine)
     try:
         async with in_transaction('default'):

@@ -1,15 +1,11 @@
-"""Database failures in one line for the operator: what is wrong and what to do."""
+"""Database failures in one line for the operator."""
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
 
 import asyncpg
 from tortoise.exceptions import BaseORMException
-
-if TYPE_CHECKING:
-    from models.address import Address
 
 
 class DatabaseError(Exception):
@@ -17,12 +13,10 @@ class DatabaseError(Exception):
 
 
 @contextlib.contextmanager
-def explained(address: 'Address') -> Iterator[None]:
-    """Turn what the drivers and the file system raise into a DatabaseError."""
+def explained(explain: Callable[[BaseException], str]) -> Iterator[None]:
+    """Turn what the drivers and the file system raise into a DatabaseError with the line that `explain` gives it."""
     try:
         yield
-    except DatabaseError:
-        raise
     except (
         OSError,
         sqlite3.Error,
@@ -31,4 +25,5 @@ def explained(address: 'Address') -> Iterator[None]:
         BaseORMException,
         ValueError,
     ) as error:
-        raise DatabaseError(' '.join(address.explain(error).split())) from error
+        cause = error.__cause__ if isinstance(error, BaseORMException) and error.__cause__ else error
+        raise DatabaseError(' '.join(explain(cause).split())) from error

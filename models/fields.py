@@ -11,8 +11,9 @@ from tortoise.fields import CharField, DatetimeField, JSONField
 class UtcDatetimeField(DatetimeField[datetime]):
     """A moment, stored in UTC.
 
-    SQLite compares datetimes as text: `10:00+02:00` would come after `09:00+00:00` though it is earlier. So every value is turned
-    into UTC before it is stored or compared, and a naive one (whose moment nobody knows) raises ValueError.
+    SQLite compares datetimes as text: `10:00+02:00` would come after `09:00+00:00` though it is earlier. So every
+    value is turned into UTC before it is stored or compared, and a naive one (whose moment nobody knows) raises
+    ValueError.
     """
 
     def to_python_value(self, value: Any) -> datetime | None:
@@ -30,8 +31,8 @@ class UtcDatetimeField(DatetimeField[datetime]):
 class KeyField(CharField[str]):
     """Case-folded text that lists are sorted and paged by.
 
-    COLLATE "C" on PostgreSQL makes it compare by code point as SQLite does: the same order on both, independent of the server's
-    locale, and a prefix search can use the plain index.
+    COLLATE "C" on PostgreSQL makes it compare by code point as SQLite does: the same order on both, whatever the
+    server's locale, and a prefix search can use the plain index.
     """
 
     class _db_postgres:  # noqa: N801  Tortoise looks this name up
@@ -46,12 +47,12 @@ class KeyField(CharField[str]):
 class DictField(JSONField[dict[str, Any]]):
     """A JSON object and nothing else.
 
-    JSONField takes a bare string for JSON text that is already encoded (`'1'` comes back as the number 1): what is not an object is
-    wrapped in one by the caller, and refused here with ValueError.
+    JSONField takes a bare string for JSON text that is already encoded (`'1'` comes back as the number 1): what is not
+    an object is wrapped in one by the caller, and refused here with ValueError.
     """
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        """Without the codec, which is whichever JSON library this machine has: a migration must load on every machine."""
+        """Without the codec, which is whichever JSON library this machine has: a migration must load on all."""
         path, args, kwargs = super().deconstruct()
         return path, args, {name: value for name, value in kwargs.items() if name not in ('encoder', 'decoder')}
 

@@ -1,7 +1,7 @@
-"""The transaction that the running task has open, as far as `change.record` and `database.transaction` must agree on it."""
+"""The transaction that a task has open, as far as `change.record` and `database.transaction` must agree on it."""
 
 import asyncio
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Scope:
-    """An open transaction. `changes` are written just before its COMMIT."""
+    """An open transaction or savepoint. `changes` are written just before the COMMIT."""
 
-    owner: asyncio.Task[Any] | None
+    owner: 'asyncio.Task[Any] | None' = field(default_factory=asyncio.current_task)
     changes: 'list[Change]' = field(default_factory=list)
 
 
@@ -21,14 +21,14 @@ _open: ContextVar[Scope | None] = ContextVar('open_transaction', default=None)
 
 
 def current() -> Scope | None:
-    """The scope that this task itself opened; None in a task that was only started inside one."""
+    """What this task itself opened last; None in a task that was only started inside a transaction."""
     scope = _open.get()
     return scope if scope is not None and scope.owner is asyncio.current_task() else None
 
 
-def enter(scope: Scope | None) -> Any:
+def enter(scope: Scope) -> 'Token[Scope | None]':
     return _open.set(scope)
 
 
-def leave(token: Any) -> None:
+def leave(token: 'Token[Scope | None]') -> None:
     _open.reset(token)

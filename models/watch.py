@@ -1,4 +1,4 @@
-"""How a process notices that another one committed changes: a poll of SQLite's data_version, or PostgreSQL's LISTEN/NOTIFY."""
+"""How a process notices another one's commits: a poll of SQLite's data_version, or PostgreSQL's LISTEN and NOTIFY."""
 
 import asyncio
 import contextlib
@@ -24,37 +24,41 @@ POLL = 0.1
 ALIVE = 5.0
 """Seconds between checks that the listening connection still answers, and the longest that one may take."""
 
-BACKOFF = (0.1, 5.0)
-"""Seconds before the first attempt to listen again, and the most that repeated doubling makes of it."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
+"""Seconds before the first attempt to listen again, and the most that doubling makes of it."""
+
+UNREACHABLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 Signal = Callable[[bool], None]
 """Called on news; with True when news may have been missed."""
 
 
 async def before_write() -> None:
-    """Let one transaction at a time write change rows, until its end: ids then become visible in order and none is skipped."""
+    """Let one transaction at a time write change rows, until its end: ids become visible in order, none is skipped.
+
+    With it goes the signal, which PostgreSQL sends at the COMMIT. SQLite has one writer anyway, and every commit moves
+    its data_version.
+    """
     client = get_connection('default')
     if client.capabilities.dialect == 'postgres':
-        await client.execute_query(f'SELECT pg_advisory_xact_lock({ORDER_LOCK})')
-
-
-async def after_write() -> None:
-    """Signal the listeners, at the moment of the COMMIT. SQLite needs none: every commit moves its data_version."""
-    client = get_connection('default')
-    if client.capabilities.dialect == 'postgres':
-        await client.execute_query(f'NOTIFY {CHANNEL}')
+        await client.execute_query(f"SELECT pg_advisory_xact_lock({ORDER_LOCK}), pg_notify('{CHANNEL}', '')")
 
 
 class Watcher(Protocol):
     """Calls its signal when there may be news."""
 
-    async def open(self) -> None: ...
-    async def run(self) -> None: ...
-    async def close(self) -> None: ...
+    async def open(self) -> None:
+        """Begin: no news after this is missed."""
+
+    async def run(self) -> None:
+        """Signal until cancelled."""
+
+    async def close(self) -> None:
+        """Let go of the connection."""
 
 
 class SqliteWatcher:
-    """Polls on a connection of its own: data_version moves when any OTHER connection committed, in this process or another."""
+    """Polls on a connection of its own: data_version moves when any other connection commits, whosever it is."""
 
     def __init__(self, signal: Signal, path: str) -> None:
         self._signal = signal
@@ -64,16 +68,12 @@ class SqliteWatcher:
 
     async def open(self) -> None:
         self._connection = await open_connection(self._path, query_only='ON')
-        self._version = await self._look()
+        self._version = await self._look(self._connection)
 
     async def run(self) -> None:
-        while True:
+        while self._connection is not None:
             await asyncio.sleep(POLL)
-            try:
-                version = await self._look()
-            except Exception:
-                log.exception('the database could not be watched: trying again')
-                continue
+            version = await self._look(self._connection)
             if version != self._version:
                 self._version = version
                 self._signal(False)
@@ -83,14 +83,18 @@ class SqliteWatcher:
         if connection is not None:
             await connection.close()
 
-    async def _look(self) -> int:
-        assert self._connection is not None  # noqa: S101  open() came first
-        ((version,),) = await self._connection.execute_fetchall('PRAGMA data_version')
+    async def _look(self, connection: aiosqlite.Connection) -> int:
+        """The version; on an error one that differs, so that whoever follows looks for itself."""
+        try:
+            ((version,),) = await connection.execute_fetchall('PRAGMA data_version')
+        except Exception:
+            log.exception('the database file could not be watched: trying again')
+            return -1
         return int(version)
 
 
 class PostgresWatcher:
-    """Listens on a connection of its own and makes a new one when it is lost."""
+    """Listens on a connection of its own, and makes a new one when it is lost."""
 
     def __init__(self, signal: Signal, dsn: str) -> None:
         self._signal = signal
@@ -98,7 +102,9 @@ class PostgresWatcher:
         self._connection: Any = None
 
     async def open(self) -> None:
-        connection = await asyncpg.connect(self._dsn, timeout=10, server_settings={'application_name': 'nicegate feed'})
+        connection = await asyncpg.connect(
+            self._dsn, timeout=ALIVE, server_settings={'application_name': 'nicegate feed'}
+        )
         try:
             await connection.add_listener(CHANNEL, lambda *_: self._signal(False))
         except BaseException:
@@ -109,18 +115,20 @@ class PostgresWatcher:
     async def run(self) -> None:
         while True:
             await self._until_lost()
+            log.warning('the connection that listens for changes was lost: making a new one')
+            await self.close()
             await self._again()
             self._signal(True)
 
     async def close(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            connection.terminate()
+            with contextlib.suppress(*UNREACHABLE):
+                await connection.close(timeout=1)
 
     async def _until_lost(self) -> None:
         """Return when the connection has ended or no longer answers."""
-        ended = asyncio.Event()
-        connection = self._connection
+        connection, ended = self._connection, asyncio.Event()
         connection.add_termination_listener(lambda _: ended.set())
         while not connection.is_closed():
             with contextlib.suppress(TimeoutError):
@@ -129,20 +137,16 @@ class PostgresWatcher:
                 return
             try:
                 await connection.execute('SELECT 1', timeout=ALIVE)
-            except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except UNREACHABLE:
                 return
 
     async def _again(self) -> None:
-        await self.close()
-        pause, longest = BACKOFF
-        log.warning('the change listener was lost: listening again')
+        pause = FIRST_PAUSE
         while True:
             await asyncio.sleep(pause)
-            try:
+            pause = min(LONGEST_PAUSE, pause * 2)
+            with contextlib.suppress(*UNREACHABLE):
                 await self.open()
-            except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                pause = min(longest, pause * 2)
-            else:
                 return
 
 

@@ -1,67 +1,73 @@
-"""What holds on both databases: who may use a transaction, and how an ending is carried through a cancellation."""
+"""What holds on both databases: who may use a transaction, and how its end is carried through a cancellation."""
 
 import asyncio
-import contextlib
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import ConnectionHandler
 from tortoise.context import TortoiseContext
+from tortoise.exceptions import TransactionManagementError
 
 T = TypeVar('T')
 
 WAIT = 30.0
-"""Seconds that a statement waits for its connection. Only a task that awaits another one's database work inside its own
-transaction waits this long (for ever, without an end): well above SQLite's 10 s for the write lock of other processes."""
+"""Seconds that a statement or transaction waits for its connection: well above the 10 s for another process's lock.
+Who waits longer waits for itself: a task inside its own transaction for another one's database work."""
 
 ENDING = 15.0
-"""Seconds that a cancelled task still waits for its COMMIT or ROLLBACK: longer than SQLite's busy_timeout, so that only a database
-that no longer answers is given up."""
+"""Seconds that a cancelled task still waits for its COMMIT or ROLLBACK: longer than SQLite's busy_timeout, so that only
+a database that no longer answers is given up."""
 
 
 async def finish(ending: Coroutine[Any, Any, T]) -> T:
     """Run `ending` to its end although this task is cancelled meanwhile, then let the cancellation through.
 
-    A COMMIT, ROLLBACK or release that is left half-way keeps a lock or a connection for ever, and NiceGUI cancels page tasks.
+    A COMMIT, ROLLBACK or release that is left half-way keeps a lock or a connection for ever, and NiceGUI cancels the
+    tasks of a page that is left.
     """
     task = asyncio.ensure_future(ending)
-    cancelled: asyncio.CancelledError | None = None
-    until = asyncio.get_running_loop().time() + ENDING
-    while not task.done():
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError as cancelled:
+        await _outlast(task)
+        if task.done() and not task.cancelled() and task.exception() is not None:
+            raise cancelled from task.exception()
+        raise
+
+
+async def _outlast(task: 'asyncio.Task[Any]') -> None:
+    """Wait for `task` up to ENDING seconds, whatever happens to this one; then cancel it."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + ENDING
+    while not task.done() and (left := until - loop.time()) > 0:
         try:
-            await asyncio.wait(
-                [task], timeout=None if cancelled is None else max(0.0, until - asyncio.get_running_loop().time())
-            )
-        except asyncio.CancelledError as error:
-            cancelled, until = error, asyncio.get_running_loop().time() + ENDING
-            continue
-        if cancelled is not None and not task.done():
-            task.cancel()
-            break
-    if cancelled is not None:
-        with contextlib.suppress(BaseException):
-            task.exception()  # looked at, so that it is not reported as never retrieved
-        raise cancelled
-    return task.result()
+            await asyncio.wait([task], timeout=left)
+        except asyncio.CancelledError:
+            continue  # once is enough: it is raised when the ending is done
+    task.cancel()
 
 
 class Owned:
     """Mixed into a transaction's client: it serves the task that opened it, until it ends."""
 
     root: BaseDBAsyncClient
-    owner: asyncio.Task[Any] | None
+    owner: 'asyncio.Task[Any] | None'
     _finalized: bool
 
-    def serves(self, task: asyncio.Task[Any] | None) -> bool:
+    def serves(self, task: 'asyncio.Task[Any] | None') -> bool:
         return task is self.owner and not self._finalized
+
+    def must_be_open(self) -> None:
+        if self._finalized:
+            raise TransactionManagementError('this transaction is over')
 
 
 class Connections(ConnectionHandler):
     """Hands out the open transaction to its own task, and the database itself to every other.
 
-    A task inherits the context of the one that started it, an open transaction included. The stock handler lets it write into that
-    transaction (and be rolled back with it), or into a finished one.
+    A task inherits the context of the one that started it, an open transaction included. The stock handler lets it
+    write into that transaction (and be rolled back with it), or into a finished one.
     """
 
     def get(self, conn_alias: str) -> BaseDBAsyncClient:

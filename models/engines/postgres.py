@@ -1,7 +1,9 @@
 """PostgreSQL: a pool, and transactions that give their connection back whatever happens."""
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -18,6 +20,9 @@ CONNECT_WAIT = 10.0
 COMMAND_WAIT = 60.0
 """Seconds for one statement: a server that no longer answers must not hang a task for ever."""
 
+CLOSE_WAIT = 3.0
+"""Seconds that a closing pool gives to statements still running: the whole program has 10 to end."""
+
 SESSION = {
     'application_name': 'nicegate',
     'lock_timeout': '10s',  # as SQLite's busy_timeout
@@ -25,25 +30,22 @@ SESSION = {
 }
 
 
-class Acquired:
-    """A pooled connection for one statement."""
-
-    def __init__(self, client: 'Client') -> None:
-        self.pool = client.pool()
-
-    async def __aenter__(self) -> Any:
-        self.connection = await acquire(self.pool)
-        return self.connection
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.pool.release(self.connection)
+async def translated(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """The driver's errors as Tortoise's, all of them, so that both databases raise the same classes."""
+    try:
+        return await function(*args, **kwargs)
+    except asyncpg.IntegrityConstraintViolationError as error:
+        raise IntegrityError(error) from error
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        raise OperationalError(error) from error
 
 
 async def acquire(pool: Any) -> Any:
+    """A connection of the pool, or an OperationalError after WAIT seconds."""
     try:
         return await pool.acquire(timeout=WAIT)
     except TimeoutError:
-        raise OperationalError('no connection was free for too long') from None
+        raise OperationalError(f'every connection was held for more than {WAIT:.0f} s by transactions') from None
 
 
 class Client(AsyncpgDBClient):
@@ -55,8 +57,8 @@ class Client(AsyncpgDBClient):
         self._command_timeout = command_timeout
 
     async def create_connection(self, with_db: bool) -> None:
-        """Open the pool. Called once, by `database.connect`: a closed client stays closed."""
-        pool = asyncpg.create_pool(
+        """Open the pool. Called once, by who made the client: a closed one stays closed."""
+        self._pool = await asyncpg.create_pool(
             self.dsn,
             min_size=1,
             max_size=10,
@@ -64,11 +66,6 @@ class Client(AsyncpgDBClient):
             command_timeout=self._command_timeout,
             server_settings=SESSION,
         )
-        try:
-            self._pool = await pool
-        except BaseException:
-            pool.terminate()
-            raise
         await self._post_connect()
 
     def pool(self) -> Any:
@@ -84,39 +81,42 @@ class Client(AsyncpgDBClient):
         pool, self._pool = self._pool, None
         if pool is None:
             return
-        try:
-            async with asyncio.timeout(3):  # seconds for statements that still run
-                await pool.close()
-        except TimeoutError:
-            pool.terminate()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_WAIT):
+                await pool.close()  # which breaks off what still runs when it is cancelled
 
     def acquire_connection(self) -> Any:
-        return Acquired(self)
+        return self._connection_for_one()
+
+    @asynccontextmanager
+    async def _connection_for_one(self) -> AsyncIterator[Any]:
+        pool = self.pool()
+        connection = await acquire(pool)
+        try:
+            yield connection
+        finally:
+            await finish(pool.release(connection))
 
     async def _translate_exceptions(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return await translated(func, self, *args, **kwargs)
 
     def _in_transaction(self) -> TransactionContext:
-        return Outermost(Transaction(self), self._pool_init_lock)
-
-
-async def translated(func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """The driver's errors as Tortoise's, all of them, so that both databases raise the same classes."""
-    try:
-        return await func(*args, **kwargs)
-    except asyncpg.IntegrityConstraintViolationError as error:
-        raise IntegrityError(error) from error
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-        raise OperationalError(error) from error
+        return Outermost(Transaction(self))
 
 
 class Transaction(Owned, TransactionWrapper):
     """An open transaction, or a savepoint in one."""
 
-    def __init__(self, connection: AsyncpgDBClient) -> None:
+    root: Client
+
+    def __init__(self, connection: 'Client | Transaction') -> None:
         super().__init__(connection)
         self.owner = asyncio.current_task()
         self.root = connection.root if isinstance(connection, Transaction) else connection
+
+    def acquire_connection(self) -> Any:
+        self.must_be_open()
+        return super().acquire_connection()
 
     async def _translate_exceptions(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return await translated(func, self, *args, **kwargs)
@@ -128,7 +128,9 @@ class Transaction(Owned, TransactionWrapper):
 class Outermost(TransactionContext):
     """BEGIN … COMMIT on a connection of its own."""
 
-    def __init__(self, client: Transaction, _: asyncio.Lock) -> None:
+    client: Transaction
+
+    def __init__(self, client: Transaction) -> None:
         self.client = client
         self.connection_name = client.connection_name
 
@@ -155,7 +157,7 @@ class Outermost(TransactionContext):
         client = self.client
         try:
             if not client._finalized:
-                await (client.rollback() if failed else client.commit())
+                await translated(client.rollback if failed else client.commit)
         finally:
             client._finalized = True
             await self.pool.release(client._connection)  # rolls back what a failed COMMIT left open
