@@ -1,0 +1,148 @@
+"""Verbs on people: create, set a password, block, unblock, delete, grant and revoke roles."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+import structlog
+from tortoise.exceptions import IntegrityError
+
+from auth import accounts, passwords, sessions, site_admins
+from auth.admin.actor import Actor, authorize
+from auth.errors import AuthError, Reason
+from auth.people import check_email, check_name
+from models import change
+from models.access import Role, UserRole
+from models.clock import now
+from models.database import transaction
+from models.user import User
+
+log = structlog.get_logger()
+
+
+async def find(actor: Actor, email: str) -> str:
+    """The public id of the person with this address.
+
+    Raises:
+        AuthError: USER_NOT_FOUND, FORBIDDEN
+    """
+    await authorize(actor)
+    return str((await accounts.get_by_email(email)).uid)
+
+
+async def create(
+    actor: Actor, email: str, password: str, *, name: str = '', roles: Iterable[str] = (), site_admin: bool = False
+) -> str:
+    """Create a verified person with these roles (by name); returns the public id.
+
+    Raises:
+        AuthError: EMAIL_*, NAME_INVALID, PASSWORD_*, ROLE_NOT_FOUND, FORBIDDEN, BUSY
+    """
+    await authorize(actor)  # before any work is done for a stranger; once more below
+    address, key = check_email(email)
+    name = check_name(name)
+    await passwords.check(password, address, name)
+    password_hash = await passwords.make_hash(password)
+    try:
+        async with transaction():
+            await authorize(actor)
+            user = await accounts.create(address, key, name=name, password_hash=password_hash)
+            for role in roles:
+                await UserRole.get_or_create(user=user, role=await _get_role(role), defaults={'created_at': now()})
+            if site_admin:
+                await site_admins.appoint(user)
+            await change.record('user', user_id=user.id)
+    except IntegrityError as error:
+        raise AuthError(Reason.EMAIL_TAKEN) from error
+    log.info('user created', user=user.uid, actor=actor.id)
+    return str(user.uid)
+
+
+async def set_password(actor: Actor, uid: str, password: str) -> None:
+    """Give somebody a new password; all their sessions end.
+
+    Raises:
+        AuthError: USER_NOT_FOUND, PASSWORD_*, INPUT_INVALID, FORBIDDEN, BUSY
+    """
+    await authorize(actor)
+    user = await accounts.get(uid)
+    await passwords.check(password, user.email, user.name)
+    password_hash = await passwords.make_hash(password)
+    async with _changing(actor, uid, 'password set') as user:
+        await User.filter(id=user.id).update(password_hash=password_hash, password_changed_at=now())
+        await sessions.end_all(user.id)
+
+
+async def block(actor: Actor, uid: str) -> None:
+    """Bar somebody from signing in and end their sessions.
+
+    Raises:
+        AuthError: USER_NOT_FOUND, LAST_SITE_ADMIN, FORBIDDEN
+    """
+    async with _changing(actor, uid, 'blocked') as user:
+        await User.filter(id=user.id, blocked_at__isnull=True).update(blocked_at=now())
+        await sessions.end_all(user.id)
+
+
+async def unblock(actor: Actor, uid: str) -> None:
+    """Let somebody sign in again.
+
+    Raises:
+        AuthError: USER_NOT_FOUND, FORBIDDEN
+    """
+    async with _changing(actor, uid, 'unblocked') as user:
+        await User.filter(id=user.id).update(blocked_at=None)
+
+
+async def delete(actor: Actor, uid: str) -> None:
+    """Delete somebody, with their roles and sessions.
+
+    Raises:
+        AuthError: USER_NOT_FOUND, LAST_SITE_ADMIN, FORBIDDEN
+    """
+    async with _changing(actor, uid, 'deleted') as user:
+        await sessions.end_all(user.id)
+        await User.filter(id=user.id).delete()
+
+
+async def grant(actor: Actor, uid: str, role: str) -> None:
+    """Give somebody a role, by its name, for good.
+
+    Raises:
+        AuthError: USER_NOT_FOUND, ROLE_NOT_FOUND, FORBIDDEN
+    """
+    async with _changing(actor, uid, 'role granted', role=role) as user:
+        row = await _get_role(role)
+        if not await UserRole.filter(user=user, role=row).update(until=None):
+            await UserRole.create(user=user, role=row, created_at=now())
+
+
+async def revoke(actor: Actor, uid: str, role: str) -> None:
+    """Take a role from somebody, by its name; one they do not hold is no error.
+
+    Raises:
+        AuthError: USER_NOT_FOUND, ROLE_NOT_FOUND, LAST_SITE_ADMIN, FORBIDDEN
+    """
+    async with _changing(actor, uid, 'role revoked', role=role) as user:
+        await UserRole.filter(user=user, role=await _get_role(role)).delete()
+
+
+@asynccontextmanager
+async def _changing(actor: Actor, uid: str, event: str, **values: object) -> AsyncIterator[User]:
+    """The one shape of a change to somebody: authorize, announce, change, keep a site admin, then log."""
+    async with transaction():
+        await authorize(actor)
+        user = await accounts.get(uid)
+        await change.record('user', user_id=user.id)  # first: its lock puts changes in order (see keep_one)
+        counted = await site_admins.is_one(user)
+        yield user
+        if counted:
+            await site_admins.keep_one()
+    log.info(event, user=user.uid, actor=actor.id, **values)
+
+
+async def _get_role(name: str) -> Role:
+    role = await Role.get_or_none(name_key=name.casefold()) or await Role.get_or_none(key=name)
+    if role is None:
+        known = [str(other) for other in await Role.all().values_list('name', flat=True)]
+        raise AuthError(Reason.ROLE_NOT_FOUND, role=name, known=known)
+    return role

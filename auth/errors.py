@@ -1,0 +1,34 @@
+"""Why a verb refused. Reasons, not sentences: `ui/messages.py` and the command line own the words."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """One name for each way in which a verb can refuse."""
+
+    INVALID_CREDENTIALS = 'invalid_credentials'
+    EMAIL_INVALID = 'email_invalid'
+    EMAIL_TAKEN = 'email_taken'
+    PASSWORD_TOO_SHORT = 'password_too_short'  # noqa: S105 - a reason, not a secret
+    PASSWORD_TOO_LONG = 'password_too_long'  # noqa: S105 - a reason, not a secret
+    PASSWORD_COMMON = 'password_common'  # noqa: S105 - a reason, not a secret
+    NAME_INVALID = 'name_invalid'
+    INPUT_INVALID = 'input_invalid'
+    SETUP_LINK_INVALID = 'setup_link_invalid'
+    SETUP_DONE = 'setup_done'
+    BUSY = 'busy'
+    FORBIDDEN = 'forbidden'
+    CROSS_SITE = 'cross_site'
+    LAST_SITE_ADMIN = 'last_site_admin'
+    USER_NOT_FOUND = 'user_not_found'
+    ROLE_NOT_FOUND = 'role_not_found'
+    GROUP_NOT_FOUND = 'group_not_found'
+
+
+class AuthError(Exception):
+    """A verb refused. `values` holds what the words need, such as `minimum` for a password that is too short."""
+
+    def __init__(self, reason: Reason, **values: object) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+        self.values = values

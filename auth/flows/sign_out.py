@@ -1,0 +1,17 @@
+"""Sign out: the session's row goes, and every open page of it with it."""
+
+import structlog
+
+from auth import sessions
+from models.database import transaction
+
+log = structlog.get_logger()
+
+
+async def sign_out(digest: str | None) -> None:
+    """End the session of this digest; signing out twice, or without a session, is no error."""
+    if digest is None:
+        return
+    async with transaction():
+        await sessions.end(digest)
+    log.info('signed out')

@@ -1,0 +1,120 @@
+"""Sessions: a row each, found by the digest of a random token that only the browser has.
+
+A process keeps what it read of a session for at most `SNAPSHOT_AGE`, and forgets it the moment a change is heard
+of. Doors ask these snapshots; verbs that write ask the database.
+"""
+
+import hashlib
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from auth import snapshots
+from auth.current_user import CurrentUser
+from auth.settings import get_settings
+from auth.visitor import Visitor
+from models import change
+from models.clock import now
+from models.session import Session
+from models.user import User
+
+TOKEN_BYTES = 32
+"""256 random bits: guessing one is out of reach (OWASP asks for 64 bits of entropy at least)."""
+TOUCH = timedelta(minutes=1)
+"""How often at most the idle end of a session is moved: one write a minute and person."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """A session just started: the token for the cookie (shown once, stored as a digest) and the cookie's age."""
+
+    token: str
+    max_age: int | None
+    """Seconds for "keep me signed in"; None: until the browser is closed."""
+
+
+def digest_of(token: str | None) -> str | None:
+    """The digest under which a token's session is stored; None for what cannot be a token."""
+    if not token or len(token) > 128 or not token.isascii():
+        return None
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def start(user: User, visitor: Visitor, *, keep: bool = False, replacing: str | None = None) -> NewSession:
+    """Start a session inside the caller's transaction; the one of the digest `replacing` ends (no fixation)."""
+    settings = get_settings()
+    if replacing is not None:
+        await end(replacing)
+    token, at = secrets.token_urlsafe(TOKEN_BYTES), now()
+    lifetime = settings.session_keep if keep else settings.session_lifetime
+    await Session.create(
+        digest=digest_of(token),
+        user=user,
+        created_at=at,
+        last_seen_at=at,
+        idle_ends_at=at + _idle(keep),
+        ends_at=at + lifetime,
+        keep=keep,
+        address=visitor.address,
+        user_agent=visitor.user_agent,
+    )
+    await User.filter(id=user.id).update(last_seen_at=at)
+    return NewSession(token, int(lifetime.total_seconds()) if keep else None)
+
+
+async def resume(digest: str | None) -> CurrentUser | None:
+    """The person whose session this is, or None: from a snapshot that events keep fresh, else from the database."""
+    if digest is None:
+        return None
+    known = snapshots.peek(digest)
+    if known is not snapshots.STALE:
+        return known
+    return (await snapshots.read([digest]))[digest]
+
+
+def touch_is_due(digest: str) -> bool:
+    """Whether `seen` would write for this session now."""
+    snapshot = snapshots.get(digest)
+    return snapshot is not None and snapshot.user is not None and time.monotonic() >= snapshot.touch_after
+
+
+async def seen(digest: str) -> None:
+    """Move the idle end of a session that is in use, at most once a minute."""
+    snapshot = snapshots.get(digest)
+    if snapshot is None or not touch_is_due(digest):
+        return
+    settings, at = get_settings(), now()
+    snapshot.touch_after = time.monotonic() + min(TOUCH, settings.session_idle / 4).total_seconds()
+    idle_ends_at = at + _idle(snapshot.keep)
+    # The old end is asked for again: a session that ended meanwhile must not come back to life.
+    alive = Session.filter(digest=digest, idle_ends_at__gt=at, ends_at__gt=at)
+    if await alive.update(last_seen_at=at, idle_ends_at=idle_ends_at):
+        snapshot.idle_ends_at = idle_ends_at
+        await User.filter(id=snapshot.user_id).update(last_seen_at=at)
+
+
+async def end(digest: str) -> None:
+    """End one session, inside the caller's transaction; an unknown one is no error."""
+    row = await Session.get_or_none(digest=digest)
+    if row is not None:
+        await change.record('session', session_id=row.id, user_id=row.user_id, ended=True)
+        await row.delete()
+
+
+async def end_all(user_id: int) -> None:
+    """End every session of a user, inside the caller's transaction."""
+    await change.record('user', user_id=user_id, ended=True)
+    await Session.filter(user_id=user_id).delete()
+
+
+async def prune(at: datetime | None = None) -> int:
+    """Delete the rows of sessions that are over; returns how many."""
+    at = at or now()
+    gone = await Session.filter(ends_at__lte=at).delete()
+    return int(gone) + int(await Session.filter(idle_ends_at__lte=at).delete())
+
+
+def _idle(keep: bool) -> timedelta:
+    settings = get_settings()
+    return settings.session_keep if keep else settings.session_idle

@@ -1,0 +1,164 @@
+"""Settings, read once from the environment and `.env`, typed, and named when wrong."""
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+from contextlib import suppress
+from datetime import timedelta
+from functools import lru_cache
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = 'NICEGATE_'
+SECRET_BYTES = 32
+"""A generated SECRET_KEY has 256 bits, as much as the HMAC-SHA256 it keys can use (RFC 2104, 3)."""
+
+_UNITS = {'s': 1, 'm': 60, 'h': 3600, 'd': 86400, '': 1}
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the text is one line that names the variable and the fix."""
+
+
+def _duration(value: Any) -> Any:
+    if isinstance(value, str) and (match := re.fullmatch(r'\s*(\d+)\s*([smhd]?)\s*', value)):
+        return timedelta(seconds=int(match[1]) * _UNITS[match[2]])
+    if isinstance(value, timedelta):
+        return value
+    raise ValueError('write a number and a unit, such as 90s, 30m, 24h or 30d')
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration), Field(ge=timedelta(seconds=1), le=timedelta(days=3650))]
+
+
+class Settings(BaseSettings):
+    """Everything that can be set from outside, with its default. Times are durations; a bare number is seconds."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file='.env', extra='ignore', env_ignore_empty=True)
+
+    database_url: str = ''
+    public_url: str = ''
+    host: str = '127.0.0.1'
+    port: int = Field(8080, ge=1, le=65535)
+    data_dir: Path = Path('data')
+    secret_key: str = Field('', repr=False)
+    bcrypt_cost: int = Field(12, ge=4, le=16)
+    password_min_length: int = Field(8, ge=6, le=64)
+    session_idle: Duration = timedelta(minutes=30)
+    session_lifetime: Duration = timedelta(hours=24)
+    session_keep: Duration = timedelta(days=30)
+    trusted_proxies: str = ''
+    pages: str = ''
+
+    @field_validator('public_url')
+    @classmethod
+    def _is_origin(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and (parts.scheme not in ('http', 'https') or not parts.hostname or parts.path.strip('/') or parts.query):
+            raise ValueError('write scheme and host only, such as https://app.example.com')
+        _ = parts.port  # raises when it is not a number
+        return url.rstrip('/')
+
+    @field_validator('database_url')
+    @classmethod
+    def _is_database(cls, url: str) -> str:
+        if url and urlsplit(url).scheme not in ('sqlite', 'postgres', 'postgresql'):
+            raise ValueError('write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE')
+        return url
+
+    @field_validator('secret_key')
+    @classmethod
+    def _is_long_enough(cls, key: str) -> str:
+        if key and len(key) < SECRET_BYTES:
+            raise ValueError(f'use at least {SECRET_BYTES} random characters, or leave it out and one is made for you')
+        return key
+
+    @field_validator('trusted_proxies')
+    @classmethod
+    def _are_addresses(cls, text: str) -> str:
+        for part in filter(None, (p.strip() for p in text.split(','))):
+            ip_address(part)
+        return text
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        return self.host in ('127.0.0.1', 'localhost', '::1')
+
+    @property
+    def url(self) -> str:
+        """Where people reach the app: PUBLIC_URL, else host and port, never an address that means "all"."""
+        if self.public_url:
+            return self.public_url
+        host = 'localhost' if self.host in ('0.0.0.0', '::', '') else self.host  # noqa: S104 - compared, not bound
+        return f'http://{f"[{host}]" if ":" in host else host}:{self.port}'
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f'sqlite:///{(self.data_dir / "nicegate.sqlite3").as_posix()}'
+
+    def derived_key(self, purpose: str) -> bytes:
+        """A key for one purpose, 32 bytes, so that no two uses share one."""
+        return hmac.digest(self.secret().encode(), purpose.encode(), hashlib.sha256)
+
+    def secret(self) -> str:
+        """SECRET_KEY, or the one made at first start in DATA_DIR.
+
+        Raises:
+            SettingsError: the file cannot be read or written
+        """
+        return self.secret_key or _stored_secret(self.data_dir / 'secret_key')
+
+
+@lru_cache(maxsize=4)
+def _stored_secret(path: Path) -> str:
+    try:
+        if not path.exists():
+            _make_secret(path)
+        secret = path.read_text().strip()
+    except OSError as error:
+        reason = f'{PREFIX}DATA_DIR: cannot keep a secret key in {path.parent} ({error.strerror}): make it writable'
+        raise SettingsError(reason) from error
+    if len(secret) < SECRET_BYTES:
+        raise SettingsError(f'{path} is damaged: put the key back that stood in it, or set {PREFIX}SECRET_KEY')
+    return secret
+
+
+def _make_secret(path: Path) -> None:
+    """Write the key whole and durable before it gets its name; of several first starts one wins."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f'.{path.name}.{secrets.token_hex(8)}')
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), 'w') as file:
+        file.write(secrets.token_urlsafe(SECRET_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    with suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        SettingsError: one is wrong
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + str(first['loc'][0]).upper() if first['loc'] else PREFIX
+        # The value itself stays out of the line: it may be a password in a URL.
+        raise SettingsError(f'{name}: {_fix(first["msg"])}') from error
+
+
+def _fix(message: str) -> str:
+    return message.removeprefix('Value error, ').replace('Input should', 'it should')

@@ -1,0 +1,40 @@
+"""Who runs the site, and the rule that one of them who can come in always remains."""
+
+from auth.access import SITE_ADMIN
+from auth.errors import AuthError, Reason
+from models import change
+from models.access import Role, UserRole
+from models.clock import now
+from models.user import User
+
+
+async def exist() -> bool:
+    """Whether anybody holds the role for good and is not blocked."""
+    return await UserRole.filter(role__key=SITE_ADMIN, until__isnull=True, user__blocked_at__isnull=True).exists()
+
+
+async def appoint(user: User) -> None:
+    """Give the role for good, inside the caller's transaction."""
+    role = await Role.get(key=SITE_ADMIN)
+    await change.record('user', user_id=user.id)
+    if not await UserRole.filter(user=user, role=role).update(until=None):
+        await UserRole.create(user=user, role=role, created_at=now())
+
+
+async def keep_one() -> None:
+    """Call after a change to a site admin, inside its transaction.
+
+    The lock makes two site admins who remove each other at the same moment take turns: the second sees what the first
+    did. (On SQLite the transaction itself is that lock, and this asks for nothing.)
+
+    Raises:
+        AuthError: LAST_SITE_ADMIN; the transaction is taken back
+    """
+    await Role.filter(key=SITE_ADMIN).select_for_update().first()
+    if not await exist():
+        raise AuthError(Reason.LAST_SITE_ADMIN)
+
+
+async def is_one(user: User) -> bool:
+    """Whether this user counts for `exist`."""
+    return user.blocked_at is None and await UserRole.filter(user=user, role__key=SITE_ADMIN, until__isnull=True).exists()

@@ -1,0 +1,201 @@
+"""What this process last read of each session in use: fresh to milliseconds by events, never older than 5 s.
+
+`hear` is the one entrance for changes. It first flips what is in memory, in one synchronous step (from then on no
+door lets anybody through on old rights), then tells those who show pages; they read again and decide again.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from auth.access import Group, groups_of
+from auth.current_user import CurrentUser, HeldRole
+from models import access as tables
+from models.change import Changed
+from models.clock import now
+from models.session import Session
+
+SNAPSHOT_AGE = 5.0
+"""Seconds after which a snapshot is read again even if nothing was heard (design, section 3)."""
+CAPACITY = 20_000
+"""Snapshots kept: about 1 KB each, and more people than one process can serve."""
+CHUNK = 500
+"""Digests in one query; SQLite takes 32,766 parameters, PostgreSQL plans short lists better."""
+
+
+class Stale:
+    """The answer "nothing fresh is known"."""
+
+
+STALE: Final = Stale()
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """One session as last read. `user` is None when the session is over."""
+
+    user: CurrentUser | None
+    user_id: int
+    keep: bool = False
+    idle_ends_at: datetime = field(default_factory=now)
+    ends_at: datetime = field(default_factory=now)
+    read_at: float = field(default_factory=time.monotonic)
+    touch_after: float = 0.0
+    stale: bool = False
+
+
+_snapshots: OrderedDict[str, Snapshot] = OrderedDict()
+_groups: tuple[Group, ...] | None = None
+_groups_read_at = 0.0
+_generation = 0
+_listeners: list[Callable[[], None]] = []
+
+
+def get(digest: str) -> Snapshot | None:
+    return _snapshots.get(digest)
+
+
+def peek(digest: str) -> CurrentUser | None | Stale:
+    """Who has this session, without waiting; STALE when the database must be asked."""
+    snapshot = _snapshots.get(digest)
+    if snapshot is None:
+        return STALE
+    if snapshot.user is None:
+        return None if not snapshot.stale else STALE
+    at = now()
+    if snapshot.ends_at <= at or snapshot.idle_ends_at <= at:
+        return None
+    if snapshot.stale or time.monotonic() - snapshot.read_at > SNAPSHOT_AGE or _role_ended(snapshot.user, at):
+        return STALE
+    return snapshot.user
+
+
+def subscribe(listener: Callable[[], None]) -> None:
+    """Call `listener()` after each change, once what is in memory has been flipped. It must not wait."""
+    _listeners.append(listener)
+
+
+async def hear(changes: Sequence[Changed]) -> None:
+    """Take in changes from this process or another one."""
+    global _generation, _groups
+    _generation += 1
+    for changed in changes:
+        if changed.kind in ('access', 'lost'):
+            _groups = None
+            _mark(_snapshots.values(), ended=False)
+        elif changed.kind == 'session':
+            _mark((s for s in _snapshots.values() if s.user and s.user.session_id == changed.session_id), ended=True)
+        else:
+            _mark((s for s in _snapshots.values() if s.user_id == changed.user_id), ended=changed.ended)
+    for listener in _listeners:
+        listener()
+
+
+def _mark(snapshots: Iterable[Snapshot], *, ended: bool) -> None:
+    for snapshot in snapshots:
+        if ended:
+            snapshot.user = None
+        else:
+            snapshot.stale = True
+
+
+async def read(digests: Sequence[str]) -> dict[str, CurrentUser | None]:
+    """Read sessions from the database, however many, in a few queries, and keep what was read."""
+    while True:
+        generation, started = _generation, time.monotonic()
+        groups = await _all_groups()
+        found: dict[str, Snapshot] = {}
+        for first in range(0, len(digests), CHUNK):
+            found |= await _read(digests[first : first + CHUNK], groups, started)
+        if generation == _generation:  # else a change came in meanwhile: what was read may be from before it
+            break
+    for digest in digests:
+        if (snapshot := found.get(digest)) is not None:
+            if (old := _snapshots.get(digest)) is not None:
+                snapshot.touch_after = old.touch_after
+            _snapshots[digest] = snapshot
+            _snapshots.move_to_end(digest)
+        elif digest in _snapshots:  # was alive: remember that it is over; never-seen digests are not kept
+            _snapshots[digest].user, _snapshots[digest].stale = None, False
+    while len(_snapshots) > CAPACITY:
+        _snapshots.popitem(last=False)
+    return {digest: found[digest].user if digest in found else None for digest in digests}
+
+
+def forget(digest: str) -> None:
+    _snapshots.pop(digest, None)
+
+
+def clear() -> None:
+    """Forget everything: for a process that changes its database."""
+    global _groups, _generation
+    _generation += 1
+    _groups = None
+    _snapshots.clear()
+
+
+async def all_groups() -> tuple[Group, ...]:
+    """Every group with the keys of its roles."""
+    return await _all_groups()
+
+
+async def _all_groups() -> tuple[Group, ...]:
+    global _groups, _groups_read_at
+    if _groups is not None and time.monotonic() - _groups_read_at <= SNAPSHOT_AGE:
+        return _groups
+    generation, started = _generation, time.monotonic()
+    members: dict[str, set[str]] = {key: set() for key in await tables.Group.all().values_list('key', flat=True)}
+    for group, role in await tables.GroupRole.all().values_list('group__key', 'role__key'):
+        members.setdefault(group, set()).add(role)
+    groups = tuple(Group(key, frozenset(roles)) for key, roles in sorted(members.items()))
+    if generation == _generation:
+        _groups, _groups_read_at = groups, started
+    return groups
+
+
+async def _read(digests: Sequence[str], groups: tuple[Group, ...], started: float) -> dict[str, Snapshot]:
+    at = now()
+    sessions = await Session.filter(
+        digest__in=digests, ends_at__gt=at, idle_ends_at__gt=at, user__blocked_at__isnull=True
+    ).select_related('user')
+    roles: dict[int, list[HeldRole]] = {}
+    if sessions:
+        held = await tables.UserRole.filter(user_id__in={s.user_id for s in sessions}).values_list(
+            'user_id', 'role__key', 'role__name', 'until'
+        )
+        for user_id, key, name, until in held:
+            if until is None or until > at:
+                roles.setdefault(user_id, []).append(HeldRole(key, name, until))
+    return {
+        session.digest: Snapshot(
+            user=_current_user(session, tuple(sorted(roles.get(session.user_id, ()), key=lambda r: r.name)), groups),
+            user_id=session.user_id,
+            keep=session.keep,
+            idle_ends_at=session.idle_ends_at,
+            ends_at=session.ends_at,
+            read_at=started,
+        )
+        for session in sessions
+    }
+
+
+def _current_user(session: Session, roles: tuple[HeldRole, ...], groups: tuple[Group, ...]) -> CurrentUser:
+    user = session.user
+    return CurrentUser(
+        id=str(user.uid),
+        email=user.email,
+        name=user.name,
+        roles=roles,
+        groups=groups_of(frozenset(role.key for role in roles), groups),
+        session_id=session.id,
+        created_at=user.created_at,
+        attributes=MappingProxyType(dict(user.attributes)),
+    )
+
+
+def _role_ended(user: CurrentUser, at: datetime) -> bool:
+    return any(role.until is not None and role.until <= at for role in user.roles)

@@ -1,0 +1,331 @@
+"""Command line and composition root: settings, database, auth, ui, then serve. What can fail is checked before serving."""
+
+import asyncio
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+import uvicorn
+from starlette.types import ASGIApp
+from typer._click.exceptions import ClickException  # typer has no public name for what it raises
+
+from auth import demo as demo_people
+from auth import logs, start
+from auth.admin import users
+from auth.admin.actor import OPERATOR
+from auth.errors import AuthError, Reason
+from auth.flows import set_up
+from auth.settings import PREFIX, Settings, SettingsError, get_settings
+from models.database import DatabaseError
+
+EXAMPLE = Path(__file__).parent / 'examples' / 'car_rental.py'
+GRACE = 5
+"""Seconds that open connections get at a stop: half of the ten that a stop may take in all."""
+FRAME_SIZE = 1_100_000
+"""Bytes of one websocket frame: NiceGUI's browser half sends at most 1,000,000."""
+
+Result = TypeVar('Result')
+Email = Annotated[str, typer.Argument(help='Email address of the person.', show_default=False)]
+Role = Annotated[str, typer.Argument(help='Name of the role.', show_default=False)]
+PasswordStdin = Annotated[bool, typer.Option('--password-stdin', help='Read the password from standard input.')]
+Pages = Annotated[Path | None, typer.Option(help='Python file that declares the pages.', show_default='the example')]
+
+cli = typer.Typer(
+    help='Nicegate: sign-in, user management and page gating for NiceGUI apps.',
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+class Failure(Exception):
+    """A command failed; the text is the one line for stderr."""
+
+
+# ------------------------------------------------------------------ serving
+
+
+@cli.command()
+def run(
+    pages: Pages = None,
+    host: Annotated[str | None, typer.Option(help='Address to listen on.', show_default='127.0.0.1')] = None,
+    port: Annotated[int | None, typer.Option(help='Port to listen on.', show_default='8080', min=1, max=65535)] = None,
+) -> None:
+    """Serve the site."""
+    logs.configure(logging.INFO)
+    settings = get_settings()
+    settings.host, settings.port = host or settings.host, port or settings.port
+    listener = _listen(settings)
+    declare(pages)
+    asyncio.run(_serve(settings, listener))
+
+
+async def _serve(settings: Settings, listener: socket.socket) -> None:
+    await _open()
+    try:
+        await _check_groups()
+        from ui import app
+
+        server = _Server(_server_config(app.build(settings), settings), settings)
+        # uvicorn raises the signal again when it is done; the default would end us before the database is closed.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, _already_stopping)
+        await server.serve([listener])
+    finally:
+        await start.close_database()
+
+
+class _Server(uvicorn.Server):
+    """Says where the site is once it answers."""
+
+    def __init__(self, config: uvicorn.Config, settings: Settings) -> None:
+        super().__init__(config)
+        self._settings = settings
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if not self.started:
+            return
+        print(f'Nicegate is ready: {self._settings.url}', flush=True)
+        if token := await set_up.new_link_token():
+            print('No site admin yet. Set one up with this link, good for one hour and one use:')
+            print(f'  {self._settings.url}/setup?token={token}', flush=True)
+
+
+def _server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        log_level='warning',
+        access_log=False,
+        server_header=False,
+        ws_max_size=FRAME_SIZE,
+        timeout_graceful_shutdown=GRACE,
+        # From loopback too, uvicorn would believe anybody's X-Forwarded-For.
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies or None,
+    )
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Take the port before anything else is done, so that a second start changes nothing."""
+    family = socket.AF_INET6 if ':' in settings.host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        why = (error.strerror or str(error)).lower()
+        raise Failure(f'cannot listen on {settings.host}:{settings.port}, {why}: choose another --port') from error
+    return listener
+
+
+def _already_stopping(_: int, __: FrameType | None) -> None:
+    """The server has taken the signal and stops."""
+
+
+def declare(pages: Path | None) -> None:
+    """Load NiceGUI, our own pages, and the developer's."""
+    from ui import app
+    from ui.gate import loading
+
+    app.prepare()
+    chosen = pages or (Path(get_settings().pages) if get_settings().pages else EXAMPLE)
+    loading.load(chosen)
+
+
+async def _open() -> None:
+    for name in await start.open_database():
+        print(f'Migration applied: {name}', file=sys.stderr)
+
+
+async def _check_groups() -> None:
+    from ui.gate import DeclarationError, loading, registry
+
+    known = await start.store_groups({group.key: group.roles for group in registry.groups()})
+    if problems := loading.unknown_groups(known):
+        raise DeclarationError(problems[0])
+
+
+# ------------------------------------------------------------------ looking
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database up to date."""
+
+    async def act() -> None:
+        applied = await start.open_database()
+        await start.close_database()
+        for name in applied:
+            print(name)
+        print('The database is up to date.')
+
+    asyncio.run(act())
+
+
+@cli.command()
+def check(pages: Pages = None) -> None:
+    """List pages and gates, and fail when one of them cannot work."""
+    declare(pages)
+    from ui.gate import checks, registry
+
+    async def groups_in_database() -> dict[str, frozenset[str]]:
+        return await start.read_groups()
+
+    report = checks.report(registry.pages(), registry.groups(), _with_database(groups_in_database))
+    print(report.text)
+    if report.problems:
+        raise Failure('; '.join(report.problems))
+
+
+# ------------------------------------------------------------------ people
+
+
+@cli.command('create-admin')
+def create_admin(email: Email, password_stdin: PasswordStdin = False) -> None:
+    """Create a site admin."""
+    password = _password(password_stdin)
+    _with_database(lambda: users.create(OPERATOR, email, password, site_admin=True))
+    print(f'{email} is a site admin.')
+
+
+@cli.command('create-user')
+def create_user(
+    email: Email,
+    name: Annotated[str, typer.Option(help='Display name.')] = '',
+    role: Annotated[list[str] | None, typer.Option(help='A role to give; may be repeated.')] = None,
+    password_stdin: PasswordStdin = False,
+) -> None:
+    """Create a verified person."""
+    password = _password(password_stdin)
+    _with_database(lambda: users.create(OPERATOR, email, password, name=name, roles=role or []))
+    print(f'{email} was created.')
+
+
+@cli.command('set-password')
+def set_password(email: Email, password_stdin: PasswordStdin = False) -> None:
+    """Give a person a new password; their sessions end."""
+    password = _password(password_stdin)
+    _on_person(email, lambda uid: users.set_password(OPERATOR, uid, password))
+    print(f'{email} has a new password.')
+
+
+@cli.command()
+def grant(email: Email, role: Role) -> None:
+    """Give a person a role."""
+    _on_person(email, lambda uid: users.grant(OPERATOR, uid, role))
+    print(f'{email} holds {role}.')
+
+
+@cli.command()
+def revoke(email: Email, role: Role) -> None:
+    """Take a role from a person."""
+    _on_person(email, lambda uid: users.revoke(OPERATOR, uid, role))
+    print(f'{email} no longer holds {role}.')
+
+
+@cli.command()
+def block(email: Email) -> None:
+    """Bar a person from signing in and end their sessions."""
+    _on_person(email, lambda uid: users.block(OPERATOR, uid))
+    print(f'{email} is blocked.')
+
+
+@cli.command()
+def unblock(email: Email) -> None:
+    """Let a person sign in again."""
+    _on_person(email, lambda uid: users.unblock(OPERATOR, uid))
+    print(f'{email} may sign in.')
+
+
+@cli.command('delete-user')
+def delete_user(email: Email) -> None:
+    """Delete a person."""
+    _on_person(email, lambda uid: users.delete(OPERATOR, uid))
+    print(f'{email} was deleted.')
+
+
+@cli.command()
+def demo() -> None:
+    """Create the people of the example site and print each one's password, once."""
+    for email, password in _with_database(demo_people.create):
+        print(f'{email}\t{password}' if password else f'{email} is there already', file=None if password else sys.stderr)
+
+
+def _on_person(email: str, act: Callable[[str], Awaitable[None]]) -> None:
+    async def find_and_act() -> None:
+        await act(await users.find(OPERATOR, email))
+
+    _with_database(find_and_act)
+
+
+def _with_database(act: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+    """Run a verb on the open database. A role may be one that the pages name but no start has made yet."""
+
+    async def attempt() -> Result:
+        await _open()
+        try:
+            try:
+                return await act()
+            except AuthError as error:
+                if error.reason is not Reason.ROLE_NOT_FOUND:
+                    raise
+                declare(None)
+                await _check_groups()
+                return await act()
+        finally:
+            await start.close_database()
+
+    return asyncio.run(attempt())
+
+
+def _password(from_stdin: bool) -> str:
+    if not from_stdin:
+        return str(typer.prompt('Password', hide_input=True, confirmation_prompt=True, err=True))
+    try:
+        return sys.stdin.readline().rstrip('\r\n')
+    except UnicodeDecodeError as error:
+        raise Failure('the password on standard input is not UTF-8') from error
+
+
+# ------------------------------------------------------------------ one line on stderr
+
+
+def main() -> NoReturn:
+    """Run a command; whatever goes wrong is one line on stderr and a status that is not 0."""
+    logs.configure(logging.WARNING)
+    try:
+        status = cli(standalone_mode=False)
+    except ClickException as error:
+        _fail(error.format_message(), error.exit_code)
+    except typer.Abort:
+        _fail('stopped', 130)
+    except AuthError as error:
+        from ui import messages
+
+        _fail(messages.say(error))
+    except (Failure, SettingsError, DatabaseError) as error:
+        _fail(str(error))
+    except Exception as error:
+        if type(error).__name__ != 'DeclarationError':  # its module is loaded only where pages are
+            raise
+        _fail(str(error))
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _fail(text: str, status: int = 1) -> NoReturn:
+    print(f'nicegate: {" ".join(text.split())}', file=sys.stderr)
+    sys.exit(status)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,55 @@
+"""The one function behind every page route: it draws the shell and shows the page that was asked for in it."""
+
+from collections.abc import Callable
+
+from fastapi import Request
+from nicegui import app, ui
+
+from auth import sessions, snapshots
+from ui.gate import registry
+from ui.gate import visit as visits
+from ui.gate.http import ARRIVAL, Arrival
+from ui.gate.navigation import PageArea
+from ui.gate.registry import DeclarationError
+from ui.gate.visit import Shell, Visit
+
+RESPONSE_TIMEOUT = 30.0
+"""Seconds an async page function may take before the first answer: slow back ends answer within 30."""
+
+
+def mount_pages(make_shell: Callable[[Visit, Request], Shell]) -> None:
+    """Make a real route of every declared page, all with one builder, so that moving between them reloads nothing."""
+
+    async def document(request: Request) -> None:
+        arrival: Arrival = request.scope[ARRIVAL]  # there, because the door let the request through
+        client = ui.context.client
+        visit = Visit(client, arrival.digest, arrival.user, arrival.match)
+        # No await from here to `seal`: a change heard of in between finds the page whole, or not at all.
+        visits.add(visit)
+        visit.shell = make_shell(visit, request)
+        with visit.shell.main():
+            visit.area = PageArea(visit)
+        visit.area.seal()
+        if visit.peek() is snapshots.STALE:
+            visit.user = await sessions.resume(visit.digest)
+        await visit.area.show(arrival.match)
+
+    for page in registry.pages():
+        ui.page(page.path, title=page.title, response_timeout=RESPONSE_TIMEOUT)(document)
+
+
+def check_routes(known: frozenset[int]) -> None:
+    """Refuse to start when a route came up beside the gate: `known` holds the ids of NiceGUI's own route objects.
+
+    Raises:
+        DeclarationError: with the path and the way to gate it
+    """
+    gated = {page.path for page in registry.pages()} | {route.template.path for route in registry.routes()}
+    for route in app.routes:
+        path = getattr(route, 'path', '?')
+        if id(route) in known or path in gated or path.startswith('/_nicegui/auto/'):
+            continue
+        raise DeclarationError(
+            f'"{path}" is declared beside the gate, so nobody could say who may open it: use page(…) of ui.gate for a page, '
+            'route(…) for an HTTP route, files(…) for a folder'
+        )

@@ -1,0 +1,181 @@
+"""The HTTP door, in front of everything: what is not on its list is not there.
+
+A request is let through when it is for a route of ours, for NiceGUI's own assets, or for a page, route, file or
+upload whose gate is open. The decision is made before NiceGUI hears of the request, so a refusal costs no client.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+import nicegui
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from auth import sessions
+from auth.access import Decision, Gate, decide
+from auth.current_user import CurrentUser
+from auth.sessions import digest_of
+from ui.gate import registry, resources, uploads
+from ui.gate.locations import parse
+from ui.gate.navigation import sign_in_location
+from ui.gate.registry import Match
+from ui.gate.socket import cookie
+
+log = structlog.get_logger()
+
+ARRIVAL: Final = 'nicegate.arrival'
+"""Key in the request's scope under which a page finds what the door has read."""
+
+ASSETS: Final = (f'/_nicegui/{nicegui.__version__}/', '/_nicegui_ws/')
+"""NiceGUI's scripts and styles, the same for everybody, and its socket, which has a door of its own."""
+
+HEADERS: Final = {
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'same-origin',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    # No framing (clickjacking), no plug-ins, no <base>, forms only to ourselves.
+    'Content-Security-Policy': "frame-ancestors 'none'; object-src 'none'; base-uri 'none'; form-action 'self'",
+}
+
+_UPLOAD = re.compile(r'/_nicegui/client/([0-9a-f-]{36})/upload/(\d{1,9})')
+
+
+class Arrival:
+    """What the door read for a page: the match, the digest of the cookie presented, and who that is."""
+
+    __slots__ = ('digest', 'match', 'user')
+
+    def __init__(self, match: Match, digest: str | None, user: CurrentUser | None) -> None:
+        self.match, self.digest, self.user = match, digest, user
+
+
+class HttpDoor:
+    """ASGI application around the whole site."""
+
+    def __init__(self, app: ASGIApp, cookie_name: str, own_paths: frozenset[str], error_pages: 'ErrorPages') -> None:
+        self._app = app
+        self._cookie_name = cookie_name
+        self._own_paths = own_paths
+        self._error_pages = error_pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope['type'] == 'http':
+            _strip_prefix(scope)
+            await self._http(scope, receive, _with_headers(send))
+        elif scope['type'] == 'lifespan' or scope['path'].startswith(ASSETS[1]):
+            _strip_prefix(scope)
+            await self._app(scope, receive, send)
+        else:
+            await send({'type': 'websocket.close', 'code': 1008})
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope['path']
+        if path.startswith(ASSETS) or path in self._own_paths or path.startswith('/static/nicegate/'):
+            await self._app(scope, receive, send)
+            return
+        response = await self._answer(scope, receive)
+        if response is None:
+            await self._app(scope, receive, send)
+        else:
+            await response(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Response | None:
+        """The refusal, or None for what may go on."""
+        headers = Headers(scope=scope)
+        location = parse(_sent(scope))
+        if location is None:
+            return self._not_found(headers)
+        digest = digest_of(cookie(headers.get('cookie'), self._cookie_name))
+        match = registry.match(location)
+        if match is not None:
+            return await self._page(scope, match, digest)
+        if upload := _UPLOAD.fullmatch(scope['path']):
+            return await uploads.receive(Request(scope, receive), upload[1], int(upload[2]), digest)
+        gates = resources.gates_of(scope['path']) if scope['path'].startswith(resources.AUTO) else None
+        if gates is not None:
+            return await self._any_of(gates, digest, headers)
+        routes = registry.routes_at(location)
+        if routes:
+            return await self._all_of([route.gate for route in routes], digest, location.url, headers)
+        return self._not_found(headers)
+
+    async def _page(self, scope: Scope, match: Match, digest: str | None) -> Response | None:
+        if scope['method'] != 'GET':
+            return PlainTextResponse('Method not allowed', 405, {'Allow': 'GET'})
+        user = await sessions.resume(digest)
+        if user is not None and digest is not None:
+            await sessions.seen(digest)
+        if decide(match.page.gate, user) is Decision.SIGN_IN:
+            return _redirect(sign_in_location(match.location.url))
+        scope[ARRIVAL] = Arrival(match, digest, user)
+        return None
+
+    async def _all_of(self, gates: list[Gate], digest: str | None, url: str, headers: Headers) -> Response | None:
+        user = await sessions.resume(digest)
+        decisions = {decide(gate, user) for gate in gates}
+        if Decision.SIGN_IN in decisions:
+            return _redirect(sign_in_location(url)) if _wants_html(headers) else PlainTextResponse('Sign in first', 401)
+        if Decision.NO_ACCESS in decisions:
+            return self._refused(headers, "You don't have access to this.")
+        return None
+
+    async def _any_of(self, gates: list[Gate | None], digest: str | None, headers: Headers) -> Response | None:
+        user = await sessions.resume(digest)
+        if any(decide(gate, user) is Decision.ALLOW for gate in gates):
+            return None
+        return self._refused(headers, "You don't have access to this file.")
+
+    def _not_found(self, headers: Headers) -> Response:
+        return HTMLResponse(self._error_pages.not_found(), 404) if _wants_html(headers) else _plain('Not found', 404)
+
+    def _refused(self, headers: Headers, text: str) -> Response:
+        return HTMLResponse(self._error_pages.refused(text), 403) if _wants_html(headers) else _plain(text, 403)
+
+
+class ErrorPages:
+    """Whole documents for answers without a client, as functions that return HTML."""
+
+    def __init__(self, not_found: Callable[[], str], refused: Callable[[str], str]) -> None:
+        self.not_found, self.refused = not_found, refused
+
+
+def _sent(scope: Scope) -> str:
+    """Path and query exactly as the browser sent them; '' when they are not ASCII, which no browser sends."""
+    raw = scope.get('raw_path') or scope['path'].encode()
+    query = scope.get('query_string', b'')
+    try:
+        return (raw + (b'?' + query if query else b'')).decode('ascii')  # type: ignore[no-any-return]  # ASGI: bytes
+    except UnicodeDecodeError:
+        return ''
+
+
+def _strip_prefix(scope: Scope) -> None:
+    # NiceGUI and its redirects believe this header: a forged one turned a 303 into https://evil.example/login.
+    scope['headers'] = [header for header in scope.get('headers', ()) if header[0] != b'x-forwarded-prefix']
+
+
+def _with_headers(send: Send) -> Send:
+    async def wrapped(message: Message) -> None:
+        if message['type'] == 'http.response.start':
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return wrapped
+
+
+def _wants_html(headers: Headers) -> bool:
+    return 'text/html' in headers.get('accept', 'text/html')
+
+
+def _redirect(location: str) -> Response:
+    return RedirectResponse(location, 303, {'Cache-Control': 'no-store'})
+
+
+def _plain(text: str, status: int, **extra: Any) -> Response:
+    return PlainTextResponse(text, status, **extra)

@@ -1,0 +1,124 @@
+"""Open pages follow the people behind them: one worker decides again for every page that a change may touch.
+
+It wakes at each change and once a second, so that revocations, ends of sessions and of roles, and the five-second
+sweep are one and the same step.
+"""
+
+import asyncio
+import contextlib
+
+import structlog
+from nicegui import background_tasks, core, json
+
+from auth import snapshots
+from auth.access import Decision
+from auth.current_user import CurrentUser
+from ui.gate import visit as visits
+from ui.gate.visit import Visit
+
+log = structlog.get_logger()
+
+TICK = 1.0
+"""Seconds between looks at the clock: how late the end of a session may come to an idle open page."""
+GRACE = 1.0
+"""Seconds that a closed page's socket has to deliver its last message before it is cut."""
+
+_wake = asyncio.Event()
+_worker: asyncio.Task[None] | None = None
+
+
+async def start() -> None:
+    global _worker
+    snapshots.subscribe(_wake.set)
+    _worker = asyncio.create_task(_follow(), name='live pages')
+
+
+async def stop() -> None:
+    if _worker is not None:
+        _worker.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await _worker
+
+
+async def _follow() -> None:
+    while True:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(TICK):
+                await _wake.wait()
+        _wake.clear()
+        try:
+            await decide_again()
+        except Exception:
+            # The database is away, say. Snapshots grow stale meanwhile, and stale ones open no door.
+            log.exception('open pages could not be decided again: trying again')
+
+
+async def decide_again() -> None:
+    """Bring every open page in line with who is behind it: first close what is over, then read once, then the rest."""
+    digests = visits.digests()
+    await _close_ended(digests)
+    stale = [digest for digest in digests if snapshots.peek(digest) is snapshots.STALE]
+    if stale:
+        await snapshots.read(stale)
+        await _close_ended(stale)
+    for digest in digests:
+        user = snapshots.peek(digest)
+        if isinstance(user, CurrentUser):
+            for visit in visits.of_session(digest):
+                settle(visit, user)
+
+
+async def _close_ended(digests: list[str]) -> None:
+    over = [v for digest in digests if snapshots.peek(digest) is None for v in visits.of_session(digest)]
+    if over:
+        await asyncio.gather(*(close(visit) for visit in over))
+        log.info('pages closed', count=len(over))
+
+
+def settle(visit: Visit, user: CurrentUser) -> None:
+    """Take in who the person is now. A page whose decision stays is never rebuilt: what was typed in it stays."""
+    if visit.over:
+        return
+    before, visit.user = visit.user, user
+    if user == before:
+        return
+    decision = visit.decide()
+    if decision is not visit.shown and visit.shown is not None:
+        if decision is not Decision.ALLOW:
+            visit.area.cancel()
+        visit.area.refresh()
+    else:
+        with visit.client:
+            visit.shell.follow()
+
+
+async def close(visit: Visit) -> None:
+    """Take a page away from a browser whose session is over: the content at once, then a look at the same address,
+    where the HTTP door decides.
+    """
+    if visit.over:
+        return
+    visit.over = True
+    client = visit.client
+    visits.remove(visit)
+    if visit.shown is not None:
+        visit.area.cancel()
+    for task in client._delete_tasks.values():  # else NiceGUI deletes the client a second time: KeyError
+        task.cancel()
+    client._delete_tasks.clear()
+    client.outbox.updates.clear()
+    client.outbox.messages.clear()
+    sockets = list(client._socket_to_document_id)
+    code = f'document.body.replaceChildren(); window.onbeforeunload = null; location.replace({json.dumps(visit.location)})'
+    # Not through the outbox, which may stop before it is emptied.
+    await core.sio.emit('run_javascript', {'code': code}, room=client.id)
+    if not client.is_deleted:
+        client.delete()
+    background_tasks.create(_cut(sockets), name='cut sockets')
+
+
+async def _cut(sockets: list[str]) -> None:
+    await asyncio.sleep(GRACE)
+    for sid in sockets:
+        with contextlib.suppress(KeyError, ValueError):
+            await core.sio.disconnect(sid)

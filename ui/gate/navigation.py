@@ -1,0 +1,242 @@
+"""The place in the shell where pages are shown, and the door for moves inside an open document.
+
+NiceGUI's own matching and rendering are not used: a move is matched by the one matcher, decided by the one function,
+and everything the page before it made is gone first, wherever it was parented.
+"""
+
+import asyncio
+import inspect
+import secrets
+from collections.abc import Awaitable
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+from nicegui import Client, background_tasks, json, ui
+from nicegui.element import Element
+
+from auth import sessions, snapshots
+from auth.access import Decision
+from ui.gate import live, registry
+from ui.gate.registry import Match
+from ui.gate.visit import Visit
+
+log = structlog.get_logger()
+
+LOGIN = '/login'
+
+
+def sign_in_location(target: str) -> str:
+    """Where a signed-out person goes, with the way back."""
+    return f'{LOGIN}?next={quote(target, safe="/")}'
+
+
+class PageArea(ui.sub_pages):
+    """Shows one page at a time; a subclass only for the browser's half of in-page navigation."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        self._task: asyncio.Task[Any] | None = None
+        super().__init__()
+        router = visit.client.sub_pages_router
+        router._handle_open = self._on_open  # type: ignore[method-assign]  # the one entrance for back, forward, forged events
+        router._handle_navigate = self._on_navigate  # type: ignore[method-assign]  # links and ui.navigate.to
+        self._open_elements = {e.id for e in self.ancestors()} | {self.id} | _layout_of(visit.client)
+        self._recorded: _Recorded | None = None
+
+    def _show(self) -> None:
+        """NiceGUI would match and render here, by looser rules and without asking anybody."""
+
+    def seal(self) -> None:
+        """Everything that exists now is the shell's; whatever comes later belongs to the page that is open then."""
+        self._recorded = _Recorded(self._visit.client)
+
+    # ------------------------------------------------------------------ whose listener is it
+
+    def is_shells(self, element: Element, listener_id: str) -> bool:
+        """Whether a listener was made by the shell. All others are the open page's, dialogs and `ui.on` included."""
+        assert self._recorded is not None
+        if element.id in self._recorded.elements:
+            return element.id not in self._open_elements or listener_id in self._recorded.listeners
+        return self._is_inside_shell(element)
+
+    def _is_inside_shell(self, element: Element) -> bool:
+        assert self._recorded is not None
+        for ancestor in element.ancestors():
+            if ancestor.id in self._recorded.elements:
+                return ancestor.id not in self._open_elements
+        return False
+
+    def _clear_page(self) -> None:
+        """Take away all that the page before made: its elements, and what it hung on the shell's."""
+        self.cancel()
+        client, recorded = self._visit.client, self._recorded
+        assert recorded is not None
+        self.clear()
+        for element in list(client.elements.values()):
+            if element.id in recorded.elements or element.is_deleted or self._is_inside_shell(element):
+                continue
+            if element.parent_slot is not None:
+                element.delete()
+        recorded.restore(client, self._open_elements)
+
+    def cancel(self) -> None:
+        """Stop a page function that is still running."""
+        task, self._task = self._task, None
+        if task is not None and task is not asyncio.current_task():
+            task.cancel()
+
+    # ------------------------------------------------------------------ showing
+
+    async def show(self, match: Match) -> None:
+        """Show a page as its gate says now: the page, or why not. A signed-out person is sent to sign in."""
+        visit = self._visit
+        decision = visit.decide(match)
+        if decision is Decision.SIGN_IN:
+            location = match.location.url
+            await self._go(sign_in_location(location), replace=True)
+            return
+        visit.match, visit.shown = match, decision
+        self._clear_page()
+        ui.context.client.title = None
+        with self:
+            ui.page_title(match.page.title)
+            if decision is Decision.NO_ACCESS:
+                visit.client.status_code = 403  # counts for the first answer only
+                visit.shell.no_access()
+            else:
+                await self._build(match)
+        if not visit.over:
+            visit.shell.follow()
+
+    async def _build(self, match: Match) -> None:
+        visit = self._visit
+        try:
+            if match.page.heading:
+                visit.shell.title_bar(match.page.title)
+            result = match.page.builder(**self._arguments(match))
+            if inspect.isawaitable(result):
+                await self._finish(result)
+        except Exception:
+            reference = secrets.token_hex(4)
+            log.exception('page failed', path=match.page.path, reference=reference)
+            if visit.match is match and not visit.over:
+                self._clear_page()
+                visit.client.status_code = 500
+                with self:
+                    visit.shell.failed(reference)
+
+    async def _finish(self, result: Awaitable[Any]) -> None:
+        """Run an async page function to its end, in a task that can be stopped when its page is closed meanwhile."""
+
+        async def run() -> None:
+            with self:
+                await result
+
+        self._task = task = background_tasks.create(run(), name=f'page {self._visit.location}')
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+        if not task.cancelled():
+            task.result()
+
+    def _arguments(self, match: Match) -> dict[str, Any]:
+        visit = self._visit
+        given = {name: visit if kind == 'visit' else visit.user for name, kind in match.page.injected.items()}
+        return {**given, **match.values}
+
+    # ------------------------------------------------------------------ moving
+
+    async def _on_open(self, location: object) -> bool:
+        """Back, forward, reload from code, or a forged event: the address bar shows the location already."""
+        with self._visit.client:
+            await self._move(location)
+        return True
+
+    async def _on_navigate(self, location: object) -> None:
+        """A link or `ui.navigate.to`: the address bar follows once the page is shown."""
+        with self._visit.client:
+            if await self._move(location):
+                self._set_address(self._visit.location + _fragment(location))
+
+    async def _move(self, location: object) -> bool:
+        """Re-read the session, match, decide, show. False when the browser was sent elsewhere instead."""
+        visit = self._visit
+        if visit.bound and visit.digest:
+            await sessions.seen(visit.digest)
+            user = await sessions.resume(visit.digest)
+            if user is None:
+                await live.close(visit)
+                return False
+            visit.user = user
+        match = registry.match(location)
+        if match is None:
+            if isinstance(location, str) and location.startswith('/') and location.isprintable():
+                visit.client.open(location)  # outside of the shell, or nowhere: an ordinary request tells which
+            return False
+        await self.show(match)
+        if not visit.over:
+            visit.client.run_javascript('window.nicegate?.arrived?.()')
+        return visit.match is match
+
+    async def _go(self, location: str, *, replace: bool) -> None:
+        match = registry.match(location)
+        assert match is not None, 'the sign-in page is public'
+        await self.show(match)
+        self._set_address(location, replace=replace)
+
+    def _set_address(self, location: str, *, replace: bool = False) -> None:
+        how = 'replaceState' if replace else 'pushState'
+        here = json.dumps(location)
+        self._visit.client.run_javascript(
+            f'if (location.pathname + location.search + location.hash !== {here})'
+            f' history.{how}({{page: {here}}}, "", {here})'
+        )
+
+    def refresh(self) -> None:
+        """Show the open page anew."""
+        match = self._visit.match
+        if match is not None:
+            background_tasks.create(self._refresh(match), name='refresh page')
+
+    async def _refresh(self, match: Match) -> None:
+        with self._visit.client:
+            await self.show(match)
+
+
+class _Recorded:
+    """What the shell has made, so that the rest can be told from it and taken away."""
+
+    def __init__(self, client: Client) -> None:
+        self.elements = frozenset(client.elements)
+        self.listeners = frozenset(i for e in client.elements.values() for i in e._event_listeners)
+        self._handlers = {id(handlers): len(handlers) for handlers in self._lists(client)}
+
+    @staticmethod
+    def _lists(client: Client) -> list[list[Any]]:
+        return [
+            client.connect_handlers,
+            client.disconnect_handlers,
+            client.delete_handlers,
+            client._exception_handlers,
+            client.sub_pages_router._path_changed_handlers,
+        ]
+
+    def restore(self, client: Client, open_elements: set[int]) -> None:
+        """Take from the layout and the lists of the client what a page has hung there."""
+        for element_id in open_elements:
+            listeners = client.elements[element_id]._event_listeners
+            for listener_id in [i for i in listeners if i not in self.listeners]:
+                del listeners[listener_id]
+        for handlers in self._lists(client):
+            del handlers[self._handlers[id(handlers)] :]
+
+
+def _layout_of(client: Client) -> set[int]:
+    return {client.layout.id, client.page_container.id, client.content.id}
+
+
+def _fragment(location: object) -> str:
+    return '#' + location.partition('#')[2] if isinstance(location, str) and '#' in location else ''

@@ -1,0 +1,91 @@
+"""A developer's own routes and files, each with a gate, and local files that a page shows.
+
+A local file shown by `ui.image(path)` gets an address of its own from NiceGUI. It is open to whoever may open one of
+the pages that have shown it, and to nobody else.
+"""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Final, Literal, TypeVar
+from urllib.parse import quote, unquote
+
+from nicegui import app
+
+from auth.access import Gate
+from ui.gate import registry
+from ui.gate import visit as visits
+from ui.gate.registry import DeclarationError, Page
+
+AUTO: Final = '/_nicegui/auto/'
+"""Where NiceGUI puts files it was given by path."""
+
+Endpoint = TypeVar('Endpoint', bound=Callable[..., Any])
+
+_shown_by: dict[str, set[Page | None]] = {}
+
+
+def route(
+    path: str,
+    *,
+    access: Literal['public', 'signed-in'] | None = None,
+    groups: Iterable[str] | None = None,
+    methods: Iterable[str] = ('GET',),
+    **options: Any,
+) -> Callable[[Endpoint], Endpoint]:
+    """Declare an HTTP route of your own with its gate; `options` go to FastAPI's `add_api_route`.
+
+    Raises:
+        DeclarationError: no gate, or the path cannot be one
+    """
+    registry.add_route(path, access=access, groups=groups, is_folder=False, source=registry._caller())
+
+    def declare(endpoint: Endpoint) -> Endpoint:
+        app.add_api_route(path, endpoint, methods=list(methods), **options)
+        return endpoint
+
+    return declare
+
+
+def files(
+    path: str,
+    folder: str | Path,
+    *,
+    access: Literal['public', 'signed-in'] | None = None,
+    groups: Iterable[str] | None = None,
+) -> None:
+    """Serve the files of a folder below `path`, to those whom the gate lets in.
+
+    Raises:
+        DeclarationError: no gate, no such folder, or the path cannot be one
+    """
+    source = registry._caller()
+    if not Path(folder).is_dir():
+        raise DeclarationError(f'{source}: there is no folder "{folder}" to serve files from')
+    registry.add_route(path, access=access, groups=groups, is_folder=True, source=source)
+    app.add_static_files(path, folder)
+
+
+def gates_of(path: str) -> list[Gate | None]:
+    """The gates of which any one opens a local file; an unknown file has none that anybody passes."""
+    return [page.gate if page else None for page in _shown_by.get(path, set())]
+
+
+def install() -> None:
+    """Note for each local file which page shows it."""
+    app.add_static_file = _noting(app.add_static_file)  # type: ignore[method-assign]  # NiceGUI has no hook here
+    app.add_media_file = _noting(app.add_media_file)  # type: ignore[method-assign]  # nor here
+
+
+def _noting(original: Callable[..., str]) -> Callable[..., str]:
+    def add(**options: Any) -> str:
+        url = original(**options)
+        visit = visits.current()
+        _shown_by.setdefault(unquote(url), set()).add(visit.page if visit else None)
+        return url
+
+    return add
+
+
+def own_paths() -> set[str]:
+    """The paths on NiceGUI's app that `route` and `files` have put there."""
+    return {quote(route.template.path, safe='/{}~') for route in registry.routes()}

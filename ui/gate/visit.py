@@ -1,0 +1,107 @@
+"""A visit: one open page of one browser, the person behind it, and what the gate says about the two right now."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final, Protocol
+
+from nicegui import Client, ui
+
+from auth import snapshots
+from auth.access import Decision, decide
+from auth.current_user import CurrentUser
+from ui.gate import registry
+from ui.gate.registry import Match, Page
+
+if TYPE_CHECKING:
+    from ui.gate.navigation import PageArea
+
+
+class Shell(Protocol):
+    """What stands around pages, as the gate needs it; `ui/app.py` hands one over."""
+
+    def main(self) -> ui.element: ...
+    def follow(self) -> None: ...
+    def title_bar(self, title: str) -> None: ...
+    def no_access(self) -> None: ...
+    def not_found(self) -> None: ...
+    def failed(self, reference: str) -> None: ...
+
+
+class Visit:
+    """One open page. `digest` is of the cookie that its document was asked for with, valid or not; `bound` says
+    whether that was a live session, which this page then stands and falls with.
+    """
+
+    def __init__(self, client: Client, digest: str | None, user: CurrentUser | None, match: Match) -> None:
+        self.client = client
+        self.digest = digest
+        self.user = user
+        self.bound = user is not None
+        self.match: Match | None = match
+        self.over = False
+        self.shown: Decision | None = None
+        self.area: PageArea
+        self.shell: Shell
+
+    @property
+    def page(self) -> Page | None:
+        return self.match.page if self.match else None
+
+    @property
+    def location(self) -> str:
+        """Path and query of the open page."""
+        return self.match.location.url if self.match else '/'
+
+    def menu(self) -> list[Page]:
+        """The pages of the navigation that this person may open now."""
+        return [page for page in registry.pages() if page.nav and decide(page.gate, self.user) is Decision.ALLOW]
+
+    def decide(self, match: Match | None = None) -> Decision:
+        """The gate's answer for the open page, or for another one, and the person as last read."""
+        match = match or self.match
+        return decide(match.page.gate if match else None, self.user)
+
+    def peek(self) -> 'CurrentUser | None | snapshots.Stale':
+        """Who is behind the page as memory has it: a bound session that is over answers None."""
+        return snapshots.peek(self.digest) if self.bound and self.digest else None
+
+
+_visits: Final[dict[str, Visit]] = {}
+_by_digest: Final[dict[str, set[Visit]]] = {}
+
+
+def add(visit: Visit) -> None:
+    """Follow this page until its client is gone."""
+    _visits[visit.client.id] = visit
+    if visit.bound and visit.digest:
+        _by_digest.setdefault(visit.digest, set()).add(visit)
+    visit.client.on_delete(lambda: remove(visit))
+
+
+def remove(visit: Visit) -> None:
+    _visits.pop(visit.client.id, None)
+    if visit.digest and (siblings := _by_digest.get(visit.digest)):
+        siblings.discard(visit)
+        if not siblings:
+            del _by_digest[visit.digest]
+
+
+def find(client_id: object) -> Visit | None:
+    """The visit of a client id as a browser sent it, of whatever type."""
+    return _visits.get(client_id) if isinstance(client_id, str) else None
+
+
+def current() -> Visit | None:
+    """The visit in whose page this code runs, or None outside of one."""
+    try:
+        return _visits.get(ui.context.client.id)
+    except RuntimeError:
+        return None
+
+
+def digests() -> list[str]:
+    """The sessions with an open page."""
+    return list(_by_digest)
+
+
+def of_session(digest: str) -> Iterator[Visit]:
+    return iter(tuple(_by_digest.get(digest, ())))
