@@ -31,7 +31,7 @@ def cards(cars: dict[str, int], user: CurrentUser) -> None:
                 ui.button('Reserve', on_click=lambda car=car: reserve(car)).props(f'aria-label="Reserve {car}"')
 
 
-@page('/', title='Car rental', icon='home', order=1)  # the title is the page's heading too
+@page('/', title='Car rental', access='public', icon='home', order=1)  # the title is the page's heading too
 def home() -> None:
     ui.label('A dozen cars, from the small Fiat to the fast Porsche. Whoever is signed in can reserve one.')
     days = ui.number('Days', value=3, min=1, max=60, precision=0)
