@@ -1,4 +1,4 @@
-"""Command line and composition root: settings, database, auth, ui, then serve. What can fail is checked before serving."""
+"""Command line and composition root: settings, database, auth, ui. What can fail is checked before serving."""
 
 import asyncio
 import logging
@@ -21,7 +21,7 @@ from auth.admin import users
 from auth.admin.actor import OPERATOR
 from auth.errors import AuthError, Reason
 from auth.flows import set_up
-from auth.settings import PREFIX, Settings, SettingsError, get_settings
+from auth.settings import Settings, SettingsError, get_settings
 from models.database import DatabaseError
 
 EXAMPLE = Path(__file__).parent / 'examples' / 'car_rental.py'
@@ -45,7 +45,7 @@ cli = typer.Typer(
 )
 
 
-class Failure(Exception):
+class CommandError(Exception):
     """A command failed; the text is the one line for stderr."""
 
 
@@ -124,7 +124,7 @@ def _listen(settings: Settings) -> socket.socket:
     except OSError as error:
         listener.close()
         why = (error.strerror or str(error)).lower()
-        raise Failure(f'cannot listen on {settings.host}:{settings.port}, {why}: choose another --port') from error
+        raise CommandError(f'cannot listen on {settings.host}:{settings.port}, {why}: choose another --port') from error
     return listener
 
 
@@ -184,7 +184,7 @@ def check(pages: Pages = None) -> None:
     report = checks.report(registry.pages(), registry.groups(), _with_database(groups_in_database))
     print(report.text)
     if report.problems:
-        raise Failure('; '.join(report.problems))
+        raise CommandError('; '.join(report.problems))
 
 
 # ------------------------------------------------------------------ people
@@ -258,7 +258,10 @@ def delete_user(email: Email) -> None:
 def demo() -> None:
     """Create the people of the example site and print each one's password, once."""
     for email, password in _with_database(demo_people.create):
-        print(f'{email}\t{password}' if password else f'{email} is there already', file=None if password else sys.stderr)
+        if password:
+            print(f'{email}\t{password}')
+        else:
+            print(f'{email} is there already', file=sys.stderr)
 
 
 def _on_person(email: str, act: Callable[[str], Awaitable[None]]) -> None:
@@ -294,7 +297,7 @@ def _password(from_stdin: bool) -> str:
     try:
         return sys.stdin.readline().rstrip('\r\n')
     except UnicodeDecodeError as error:
-        raise Failure('the password on standard input is not UTF-8') from error
+        raise CommandError('the password on standard input is not UTF-8') from error
 
 
 # ------------------------------------------------------------------ one line on stderr
@@ -313,7 +316,7 @@ def main() -> NoReturn:
         from ui import messages
 
         _fail(messages.say(error))
-    except (Failure, SettingsError, DatabaseError) as error:
+    except (CommandError, SettingsError, DatabaseError) as error:
         _fail(str(error))
     except Exception as error:
         if type(error).__name__ != 'DeclarationError':  # its module is loaded only where pages are

@@ -1,1 +1,1 @@
-"""The first floor: rules and verbs. No web framework; every verb is async, takes plain values and raises `AuthError`."""
+"""The first floor: rules and verbs. No web framework. A verb is async, takes plain values, raises `AuthError`."""

@@ -65,8 +65,5 @@ def decide(gate: Gate | None, user: 'CurrentUser | None') -> Decision:
         return Decision.ALLOW
     if user is None:
         return Decision.SIGN_IN
-    if gate is None:
-        allowed = user.is_site_admin
-    else:
-        allowed = gate.access is Access.SIGNED_IN or bool(gate.groups & user.groups)
+    allowed = user.is_site_admin if gate is None else gate.access is Access.SIGNED_IN or bool(gate.groups & user.groups)
     return Decision.ALLOW if allowed else Decision.NO_ACCESS

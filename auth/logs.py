@@ -25,11 +25,14 @@ def clean(value: object) -> str:
 
 
 def _clean_all(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    # A traceback is our own text and the one thing that may be long; it is kept whole, on one line.
-    return {
-        key: value if isinstance(value, bool | int | float) else _one_line(value) if key == 'exception' else clean(value)
-        for key, value in event.items()
-    }
+    return {key: _clean_one(key, value) for key, value in event.items()}
+
+
+def _clean_one(key: str, value: object) -> object:
+    if isinstance(value, bool | int | float):
+        return value
+    # A traceback is our own text and the one thing that may be long: it is kept whole, on one line.
+    return _one_line(value) if key == 'exception' else clean(value)
 
 
 def _one_line(text: object) -> str:

@@ -68,7 +68,7 @@ async def resume(digest: str | None) -> CurrentUser | None:
     if digest is None:
         return None
     known = snapshots.peek(digest)
-    if known is not snapshots.STALE:
+    if not isinstance(known, snapshots.Stale):
         return known
     return (await snapshots.read([digest]))[digest]
 

@@ -46,11 +46,11 @@ class Settings(BaseSettings):
     database_url: str = ''
     public_url: str = ''
     host: str = '127.0.0.1'
-    port: int = Field(8080, ge=1, le=65535)
+    port: int = Field(default=8080, ge=1, le=65535)
     data_dir: Path = Path('data')
-    secret_key: str = Field('', repr=False)
-    bcrypt_cost: int = Field(12, ge=4, le=16)
-    password_min_length: int = Field(8, ge=6, le=64)
+    secret_key: str = Field(default='', repr=False)
+    bcrypt_cost: int = Field(default=12, ge=4, le=16)
+    password_min_length: int = Field(default=8, ge=6, le=64)
     session_idle: Duration = timedelta(minutes=30)
     session_lifetime: Duration = timedelta(hours=24)
     session_keep: Duration = timedelta(days=30)
@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     @classmethod
     def _is_origin(cls, url: str) -> str:
         parts = urlsplit(url)
-        if url and (parts.scheme not in ('http', 'https') or not parts.hostname or parts.path.strip('/') or parts.query):
+        if url and (parts.scheme not in ('http', 'https') or not parts.hostname or parts.path.strip('/') + parts.query):
             raise ValueError('write scheme and host only, such as https://app.example.com')
         _ = parts.port  # raises when it is not a number
         return url.rstrip('/')

@@ -1,5 +1,7 @@
 """Who runs the site, and the rule that one of them who can come in always remains."""
 
+from tortoise.queryset import QuerySet
+
 from auth.access import SITE_ADMIN
 from auth.errors import AuthError, Reason
 from models import change
@@ -10,7 +12,7 @@ from models.user import User
 
 async def exist() -> bool:
     """Whether anybody holds the role for good and is not blocked."""
-    return await UserRole.filter(role__key=SITE_ADMIN, until__isnull=True, user__blocked_at__isnull=True).exists()
+    return await _permanent().exists()
 
 
 async def appoint(user: User) -> None:
@@ -37,4 +39,8 @@ async def keep_one() -> None:
 
 async def is_one(user: User) -> bool:
     """Whether this user counts for `exist`."""
-    return user.blocked_at is None and await UserRole.filter(user=user, role__key=SITE_ADMIN, until__isnull=True).exists()
+    return await _permanent().filter(user=user).exists()
+
+
+def _permanent() -> QuerySet[UserRole]:
+    return UserRole.filter(role__key=SITE_ADMIN, until__isnull=True, user__blocked_at__isnull=True)

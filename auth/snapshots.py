@@ -59,7 +59,7 @@ def get(digest: str) -> Snapshot | None:
     return _snapshots.get(digest)
 
 
-def peek(digest: str) -> CurrentUser | None | Stale:
+def peek(digest: str) -> CurrentUser | Stale | None:
     """Who has this session, without waiting; STALE when the database must be asked."""
     snapshot = _snapshots.get(digest)
     if snapshot is None:
@@ -148,7 +148,7 @@ async def _all_groups() -> tuple[Group, ...]:
     if _groups is not None and time.monotonic() - _groups_read_at <= SNAPSHOT_AGE:
         return _groups
     generation, started = _generation, time.monotonic()
-    members: dict[str, set[str]] = {key: set() for key in await tables.Group.all().values_list('key', flat=True)}
+    members: dict[str, set[str]] = {group.key: set() for group in await tables.Group.all()}
     for group, role in await tables.GroupRole.all().values_list('group__key', 'role__key'):
         members.setdefault(group, set()).add(role)
     groups = tuple(Group(key, frozenset(roles)) for key, roles in sorted(members.items()))

@@ -31,7 +31,7 @@ def _members(roles: frozenset[str]) -> str:
 
 def _problems(page: Page, known: Mapping[str, frozenset[str]]) -> list[str]:
     if page.gate is None:
-        return [f'{page.source}: "{page.path}" has no gate: say access=\'public\', access=\'signed-in\' or groups=[...]']
+        return [f"{page.source}: \"{page.path}\" has no gate: say access='public', access='signed-in' or groups=[...]"]
     if page.gate.access is not Access.GROUPS:
         return []
     missing = [

@@ -50,6 +50,6 @@ def check_routes(known: frozenset[int]) -> None:
         if id(route) in known or path in gated or path.startswith('/_nicegui/auto/'):
             continue
         raise DeclarationError(
-            f'"{path}" is declared beside the gate, so nobody could say who may open it: use page(…) of ui.gate for a page, '
-            'route(…) for an HTTP route, files(…) for a folder'
+            f'"{path}" is declared beside the gate, which could not say who may open it: use page(…) of ui.gate for a '
+            'page, route(…) for an HTTP route, files(…) for a folder'
         )

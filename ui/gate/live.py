@@ -109,7 +109,9 @@ async def close(visit: Visit) -> None:
     client.outbox.updates.clear()
     client.outbox.messages.clear()
     sockets = list(client._socket_to_document_id)
-    code = f'document.body.replaceChildren(); window.onbeforeunload = null; location.replace({json.dumps(visit.location)})'
+    code = (
+        f'document.body.replaceChildren(); window.onbeforeunload = null; location.replace({json.dumps(visit.location)})'
+    )
     # Not through the outbox, which may stop before it is emptied.
     await core.sio.emit('run_javascript', {'code': code}, room=client.id)
     if not client.is_deleted:

@@ -15,7 +15,7 @@ import structlog
 from nicegui import Client, background_tasks, json, ui
 from nicegui.element import Element
 
-from auth import sessions, snapshots
+from auth import sessions
 from auth.access import Decision
 from ui.gate import live, registry
 from ui.gate.registry import Match
@@ -39,10 +39,10 @@ class PageArea(ui.sub_pages):
         self._task: asyncio.Task[Any] | None = None
         super().__init__()
         router = visit.client.sub_pages_router
-        router._handle_open = self._on_open  # type: ignore[method-assign]  # the one entrance for back, forward, forged events
-        router._handle_navigate = self._on_navigate  # type: ignore[method-assign]  # links and ui.navigate.to
+        router._handle_open = self._on_open  # type: ignore[assignment]  # the one entrance for back, forward, forged events
+        router._handle_navigate = self._on_navigate  # type: ignore[assignment]  # links and ui.navigate.to
         self._open_elements = {e.id for e in self.ancestors()} | {self.id} | _layout_of(visit.client)
-        self._recorded: _Recorded | None = None
+        self._recorded = _Recorded(visit.client)
 
     def _show(self) -> None:
         """NiceGUI would match and render here, by looser rules and without asking anybody."""
@@ -55,13 +55,11 @@ class PageArea(ui.sub_pages):
 
     def is_shells(self, element: Element, listener_id: str) -> bool:
         """Whether a listener was made by the shell. All others are the open page's, dialogs and `ui.on` included."""
-        assert self._recorded is not None
         if element.id in self._recorded.elements:
             return element.id not in self._open_elements or listener_id in self._recorded.listeners
         return self._is_inside_shell(element)
 
     def _is_inside_shell(self, element: Element) -> bool:
-        assert self._recorded is not None
         for ancestor in element.ancestors():
             if ancestor.id in self._recorded.elements:
                 return ancestor.id not in self._open_elements
@@ -71,7 +69,6 @@ class PageArea(ui.sub_pages):
         """Take away all that the page before made: its elements, and what it hung on the shell's."""
         self.cancel()
         client, recorded = self._visit.client, self._recorded
-        assert recorded is not None
         self.clear()
         for element in list(client.elements.values()):
             if element.id in recorded.elements or element.is_deleted or self._is_inside_shell(element):
@@ -93,8 +90,7 @@ class PageArea(ui.sub_pages):
         visit = self._visit
         decision = visit.decide(match)
         if decision is Decision.SIGN_IN:
-            location = match.location.url
-            await self._go(sign_in_location(location), replace=True)
+            await self._send_to_sign_in(match.location.url)
             return
         visit.match, visit.shown = match, decision
         self._clear_page()
@@ -181,11 +177,11 @@ class PageArea(ui.sub_pages):
             visit.client.run_javascript('window.nicegate?.arrived?.()')
         return visit.match is match
 
-    async def _go(self, location: str, *, replace: bool) -> None:
-        match = registry.match(location)
-        assert match is not None, 'the sign-in page is public'
-        await self.show(match)
-        self._set_address(location, replace=replace)
+    async def _send_to_sign_in(self, target: str) -> None:
+        location = sign_in_location(target)
+        if (match := registry.match(location)) is not None:
+            await self.show(match)
+            self._set_address(location, replace=True)
 
     def _set_address(self, location: str, *, replace: bool = False) -> None:
         how = 'replaceState' if replace else 'pushState'

@@ -1,5 +1,6 @@
 """What the code declares: pages, groups, and other routes with a gate. Filled while a pages file is loaded."""
 
+import contextlib
 import inspect
 import types
 import typing
@@ -159,7 +160,7 @@ def add_route(
     """Declare a route of another kind than a page; its gate is a must."""
     gate = _gate(access, groups, source)
     if gate is None:
-        raise DeclarationError(f'{source}: say who may open "{path}": access=\'public\', \'signed-in\' or groups=[...]')
+        raise DeclarationError(f"{source}: say who may open \"{path}\": access='public', 'signed-in' or groups=[...]")
     _routes.append(Route(_template(path, source), gate, is_folder, source))
 
 
@@ -217,7 +218,7 @@ def _gate(access: str | None, groups: Iterable[str] | None, source: str) -> Gate
     if access is None:
         return None
     if access not in (Access.PUBLIC, Access.SIGNED_IN):
-        raise DeclarationError(f'{source}: access is \'public\' or \'signed-in\', not {access!r}')
+        raise DeclarationError(f"{source}: access is 'public' or 'signed-in', not {access!r}")
     return Gate(Access(access))
 
 
@@ -290,8 +291,6 @@ def _caller() -> str:
     if frame is None:
         return 'somewhere'
     file = Path(frame.f_code.co_filename)
-    try:
+    with contextlib.suppress(ValueError):
         file = file.relative_to(Path.cwd())
-    except ValueError:
-        pass
     return f'{file}:{frame.f_lineno}'

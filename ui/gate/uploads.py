@@ -1,7 +1,5 @@
 """Uploads, received here in place of NiceGUI's routes: those ask for no session and check no size."""
 
-from typing import cast
-
 import structlog
 from nicegui import ui
 from nicegui.elements.upload_files import create_file_upload
@@ -29,8 +27,8 @@ MAX_FILES = 100
 """Files in one upload when the element sets no `max_files`."""
 
 
-class _TooLarge(Exception):
-    pass
+class _TooLargeError(Exception):
+    """More bytes came than may."""
 
 
 async def receive(request: Request, client_id: str, element_id: int, digest: str | None) -> Response:
@@ -49,8 +47,8 @@ async def receive(request: Request, client_id: str, element_id: int, digest: str
                 return _refuse(400, 'The request holds no file')
             for begin in element._begin_upload_handlers:
                 handle_event(begin, UiEventArguments(sender=element, client=visit.client))
-            received = [await create_file_upload(cast(UploadFile, file)) for file in found]
-    except _TooLarge:
+            received = [await create_file_upload(file) for file in found]
+    except _TooLargeError:
         return _refuse(413, 'The file is too large')
     except (HTTPException, MultiPartException, ValueError, KeyError):
         return _refuse(400, 'The upload could not be read')
@@ -91,7 +89,7 @@ def _limited(request: Request, limit: int) -> Request:
         message = await request.receive()
         seen += len(message.get('body', b''))
         if seen > limit:
-            raise _TooLarge
+            raise _TooLargeError
         return message
 
     return Request(request.scope, count)

@@ -60,7 +60,7 @@ class Visit:
         match = match or self.match
         return decide(match.page.gate if match else None, self.user)
 
-    def peek(self) -> 'CurrentUser | None | snapshots.Stale':
+    def peek(self) -> 'CurrentUser | snapshots.Stale | None':
         """Who is behind the page as memory has it: a bound session that is over answers None."""
         return snapshots.peek(self.digest) if self.bound and self.digest else None
 

@@ -1,0 +1,1 @@
+"""The top floor: what people see. It asks auth, never the tables."""
