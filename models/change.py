@@ -65,8 +65,8 @@ class Changed:
 async def record(kind: str, *, user_id: int | None = None, session_id: int | None = None, ended: bool = False) -> None:
     """Note a change in this task's open `database.transaction()`; RuntimeError when there is none.
 
-    The row is written just before the COMMIT: so the lock that puts ids in the order of commits is taken last and held
-    shortest. Taken earlier it could deadlock with the lock of a row.
+    The row is written just before the COMMIT. Transactions run one at a time, so ids become visible in their order and
+    a reader that asks for those above its last one skips none.
     """
     open_scope = scope.current()
     if open_scope is None:
@@ -76,9 +76,9 @@ async def record(kind: str, *, user_id: int | None = None, session_id: int | Non
 
 async def write(changes: Sequence[Change]) -> None:
     """Insert `changes` and signal other processes, inside the transaction that is about to commit."""
-    await watch.before_write()
     for row in changes:
         await row.save(force_create=True)
+    await watch.announce()
 
 
 class _Delivery:

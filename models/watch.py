@@ -15,8 +15,6 @@ from models.engines.sqlite import open_connection
 log = logging.getLogger(__name__)
 
 CHANNEL = 'nicegate_change'
-ORDER_LOCK = 0x6E63_0001
-"""Key of the advisory lock under which change rows are written. Any constant; 'nc' and a number."""
 
 POLL = 0.1
 """Seconds between looks at SQLite's data_version. One look takes microseconds."""
@@ -33,15 +31,11 @@ Signal = Callable[[bool], None]
 """Called on news; with True when news may have been missed."""
 
 
-async def before_write() -> None:
-    """Let one transaction at a time write change rows, until its end: ids become visible in order, none is skipped.
-
-    With it goes the signal, which PostgreSQL sends at the COMMIT. SQLite has one writer anyway, and every commit moves
-    its data_version.
-    """
+async def announce() -> None:
+    """Signal the listeners when the open transaction commits. SQLite needs no signal: its data_version moves."""
     client = get_connection('default')
     if client.capabilities.dialect == 'postgres':
-        await client.execute_query(f"SELECT pg_advisory_xact_lock({ORDER_LOCK}), pg_notify('{CHANNEL}', '')")
+        await client.execute_query(f"SELECT pg_notify('{CHANNEL}', '')")
 
 
 class Watcher(Protocol):

@@ -1,13 +1,14 @@
 """What holds on both databases: who may use a transaction, and how its end is carried through a cancellation."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import ConnectionHandler
 from tortoise.context import TortoiseContext
-from tortoise.exceptions import TransactionManagementError
+from tortoise.exceptions import OperationalError, TransactionManagementError
 
 T = TypeVar('T')
 
@@ -46,6 +47,27 @@ async def _outlast(task: 'asyncio.Task[Any]') -> None:
         except asyncio.CancelledError:
             continue  # once is enough: it is raised when the ending is done
     task.cancel()
+
+
+@asynccontextmanager
+async def held(lock: asyncio.Lock) -> AsyncIterator[None]:
+    """The lock, or an OperationalError after WAIT seconds."""
+    await take(lock)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+async def take(lock: asyncio.Lock) -> None:
+    if not lock.locked():
+        await lock.acquire()
+        return
+    try:
+        async with asyncio.timeout(WAIT):
+            await lock.acquire()
+    except TimeoutError:
+        raise OperationalError(f'a transaction held the database for more than {WAIT:.0f} s') from None
 
 
 class Owned:

@@ -1,4 +1,9 @@
-"""PostgreSQL: a pool, and transactions that give their connection back whatever happens."""
+"""PostgreSQL: a pool, and transactions that take the write lock first and give their connection back whatever happens.
+
+One transaction at a time, in all processes, as SQLite has it: what is read in a transaction holds until its COMMIT,
+and no two can wait for each other. A verb that is right on one database is right on the other. It costs throughput
+that signing in does not need: a transaction takes 2 ms, a password check 250.
+"""
 
 import asyncio
 import contextlib
@@ -12,7 +17,7 @@ from tortoise.backends.base.client import NestedTransactionContext, Transactiona
 from tortoise.connection import get_connections
 from tortoise.exceptions import IntegrityError, OperationalError
 
-from models.engines.common import WAIT, Owned, finish
+from models.engines.common import WAIT, Owned, finish, take
 
 CONNECT_WAIT = 10.0
 """Seconds for a connection to the server: an unreachable one must not hang the start."""
@@ -22,6 +27,9 @@ COMMAND_WAIT = 60.0
 
 CLOSE_WAIT = 3.0
 """Seconds that a closing pool gives to statements still running: the whole program has 10 to end."""
+
+WRITE_LOCK = 0x6E63_0001
+"""Key of the advisory lock that every transaction takes first. Any constant; 'nc' and a number."""
 
 SESSION = {
     'application_name': 'nicegate',
@@ -55,6 +63,8 @@ class Client(AsyncpgDBClient):
         super().__init__(**kwargs)
         self.dsn = dsn
         self._command_timeout = command_timeout
+        self.writing = asyncio.Lock()
+        """Taken before a connection: transactions that wait their turn leave the pool to those who only read."""
 
     async def create_connection(self, with_db: bool) -> None:
         """Open the pool. Called once, by who made the client: a closed one stays closed."""
@@ -136,22 +146,32 @@ class Outermost(TransactionContext):
 
     async def __aenter__(self) -> TransactionalDBClient:
         client = self.client
-        self.pool = client.root.pool()
-        client._connection = await acquire(self.pool)
-        client.owner = asyncio.current_task()
+        await take(client.root.writing)
         try:
-            await client.begin()
+            self.pool = client.root.pool()
+            client._connection = await acquire(self.pool)
+            client.owner = asyncio.current_task()
+            await self._begin(client)
         except BaseException:
-            await finish(self.pool.release(client._connection))  # which rolls back
+            client.root.writing.release()
             raise
         self.token = get_connections().set(self.connection_name, client)
         return client
+
+    async def _begin(self, client: Transaction) -> None:
+        try:
+            await client.begin()
+            await client.execute_query(f'SELECT pg_advisory_xact_lock({WRITE_LOCK})')
+        except BaseException:
+            await finish(self.pool.release(client._connection))  # which rolls back
+            raise
 
     async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
         try:
             await finish(self._end(failed=exc_type is not None))
         finally:
             get_connections().reset(self.token)
+            self.client.root.writing.release()
 
     async def _end(self, *, failed: bool) -> None:
         client = self.client

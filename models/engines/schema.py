@@ -7,6 +7,7 @@ index.
 
 import re
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -37,14 +38,22 @@ def indexed_column(model: type[Model], name: str) -> str | None:
     return column_of(field)
 
 
-class PostgresEditor(AsyncpgSchemaEditor):
-    """PostgreSQL's, with the index of a new column."""
+class Indexing(BaseSchemaEditor):
+    """Mixed into both: every index that was asked for is there, over the columns that were meant."""
 
     async def add_field(self, model: type[Model], field_name: str) -> None:
         await super().add_field(model, field_name)
         column = indexed_column(model, field_name)
         if column is not None:
             await self.add_index(model, Index(fields=(column,)))
+
+    def _get_index_sql(self, model: type[Model], field_names: Sequence[str], *args: Any, **kwargs: Any) -> str:
+        """Relations as their columns: SQLite takes the unknown name in "role" for the text 'role', a dead index."""
+        return super()._get_index_sql(model, self._resolve_fields_to_columns(model, list(field_names)), *args, **kwargs)
+
+
+class PostgresEditor(Indexing, AsyncpgSchemaEditor):
+    """PostgreSQL's, with every index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +70,7 @@ class Kept:
     """The highest id ever given, when the table counts them."""
 
 
-class SqliteEditor(SqliteSchemaEditor):
+class SqliteEditor(Indexing, SqliteSchemaEditor):
     """SQLite's, with rebuilds that lose nothing."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -74,12 +83,6 @@ class SqliteEditor(SqliteSchemaEditor):
             return
         for statement in statements(sql):
             await self.client.execute_query(statement)
-
-    async def add_field(self, model: type[Model], field_name: str) -> None:
-        await super().add_field(model, field_name)
-        column = indexed_column(model, field_name)
-        if column is not None:
-            await self.add_index(model, Index(fields=(column,)))
 
     async def remove_constraint(self, model: type[Model], constraint: UniqueConstraint | CheckConstraint) -> None:
         """The stock editor drops the index of a UNIQUE that stands in the CREATE TABLE, which SQLite refuses."""

@@ -12,7 +12,7 @@ from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionConte
 from tortoise.connection import get_connections
 from tortoise.exceptions import IntegrityError, OperationalError
 
-from models.engines.common import WAIT, Owned, finish
+from models.engines.common import Owned, finish, held, take
 
 PRAGMAS = {
     'busy_timeout': 10_000,  # ms to wait for another process's write; first, because the next line may have to wait
@@ -69,27 +69,6 @@ async def open_connection(path: str, **pragmas: object) -> aiosqlite.Connection:
         await finish(connection.close())
         raise
     return connection
-
-
-@asynccontextmanager
-async def held(lock: asyncio.Lock) -> AsyncIterator[None]:
-    """The lock, or an OperationalError after WAIT seconds."""
-    await take(lock)
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-async def take(lock: asyncio.Lock) -> None:
-    if not lock.locked():
-        await lock.acquire()
-        return
-    try:
-        async with asyncio.timeout(WAIT):
-            await lock.acquire()
-    except TimeoutError:
-        raise OperationalError(f'the connection was held for more than {WAIT:.0f} s by a transaction') from None
 
 
 class Statements(SqliteClient):
