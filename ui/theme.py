@@ -1,4 +1,4 @@
-"""The theme: where the styles are, the colours that Quasar is told, and a person's choice of light or dark.
+"""The theme: where the styles are, and a person's choice of light or dark. The colours are in static/nicegate.css.
 
 The choice is a cookie, because it must be known before the first paint: dark mode that is decided in the browser
 paints white first.
@@ -6,6 +6,7 @@ paints white first.
 
 import copy
 import hashlib
+import inspect
 from pathlib import Path
 
 from fastapi import Request
@@ -22,19 +23,6 @@ FAVICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#1d5fa8" stroke-width="2.25"'
     f' stroke-linecap="round" stroke-linejoin="round"><path d="{MARK_PATH}"/></svg>'
 )
-
-COLORS = {
-    'primary': '#1d5fa8',
-    'secondary': '#0b6b5f',
-    'accent': '#7b3fa0',
-    'dark': '#171c24',
-    'dark_page': '#0f1319',
-    'positive': '#1a7040',
-    'negative': '#b3261e',
-    'info': '#11698a',
-    'warning': '#8a5a00',
-}
-"""Quasar's palette. White on each of them, and each on white, has a contrast of 4.5 or more (WCAG 2.2, 1.4.3)."""
 
 
 def _version() -> str:
@@ -56,8 +44,15 @@ def head_html() -> str:
 
 
 def prepare() -> None:
-    """Tell NiceGUI our colours, once, at start. A developer's own `ui.colors(...)` on a page still wins."""
-    app.colors(**COLORS)
+    """Settle with NiceGUI, once, at start, what a style sheet cannot.
+
+    NiceGUI writes its own palette onto every page's body, where it would win over ours: it goes, unless a developer
+    chose other colours.
+    """
+    standard = {name.replace('_', '-'): one.default for name, one in inspect.signature(app.colors).parameters.items()}
+    brand = app.config.quasar_config['brand']
+    for name in [name for name, color in brand.items() if color == standard.get(name)]:
+        del brand[name]
     app.config.quasar_config['loadingBar']['skipHijack'] = True  # its bar has no name for a screen reader
 
 

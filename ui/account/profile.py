@@ -9,14 +9,15 @@ from ui.gate import page
 
 @page('/profile', title='Profile', access='signed-in', nav=False)
 def profile(user: CurrentUser) -> None:
-    with card('Account'), tag('dl', classes='nc-facts'):
-        _fact('Email', user.email)
-        _fact('Name', user.name or 'Not given')
-        _fact('Member since', day(user.created_at))
-    with card('Roles'):
-        _list([role_in_words(role) for role in user.roles], empty='You have no roles yet. A site admin gives them.')
-    with card('Groups'):
-        _list(sorted(user.groups), empty='You are in no group. A group admits people who hold all of its roles.')
+    with tag('div', classes='nc-narrow'):
+        with card('Account'), tag('dl', classes='nc-facts'):
+            _fact('Email', user.email)
+            _fact('Name', user.name or 'Not given')
+            _fact('Member since', day(user.created_at))
+        with card('Roles'):
+            _list([role_in_words(role) for role in user.roles], empty='You have no roles yet. A site admin gives them.')
+        with card('Groups'):
+            _list(sorted(user.groups), empty='You are in no group. A group admits people who hold all of its roles.')
 
 
 def day(moment: datetime) -> str:

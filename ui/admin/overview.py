@@ -26,19 +26,19 @@ async def admin(user: CurrentUser) -> None:
         _figure(overview.blocked, 'blocked', 'blocked')
         _figure(overview.sessions, 'signed-in session', 'signed-in sessions')
     names = {key: name for key, name, _ in overview.groups}
-    with card('Pages'):
+    with card():
         table(
             'Pages and who may open them',
-            ('Page', 'Title', 'Who may open it'),
+            ('Path', 'Title', 'Who may open it'),
             [(one.path, one.title, gate_in_words(one.gate, names)) for one in gate.pages()],
         )
-    with card('Groups'):
+    with card():
         table(
             'Groups and whom they admit',
             ('Group', 'Admits'),
             [(name, group_in_words(roles)) for _, name, roles in overview.groups],
         )
-    with card('Roles'):
+    with card():
         table(
             'Roles and how many people hold them',
             ('Role', 'People'),

@@ -25,7 +25,7 @@ def brand(name: str, mark: str) -> None:
     with tag('a', classes='nc-brand', href='/'):
         with tag('svg', classes='nc-brand__mark', viewBox='0 0 24 24', aria_hidden='true', focusable='false'):
             tag('path', d=mark)
-        tag('span', name)
+        tag('span', name, 'nc-brand__name')
 
 
 def theme_menu() -> None:
@@ -89,7 +89,11 @@ class Navigation:
     def _show(self, page: 'Page', at: int) -> None:
         if page.path not in self._items:
             with self._list, tag('li') as item:
-                self._links[page.path] = tag('a', page.title, 'nc-nav__link', href=page.path)
+                with tag('a', classes='nc-nav__link', href=page.path) as link:
+                    if page.icon:
+                        tag('span', page.icon, 'nc-nav__icon material-icons', aria_hidden='true')
+                    tag('span', page.title)
+                self._links[page.path] = link
             self._items[page.path] = item
         item = self._items[page.path]
         if self._list.default_slot.children.index(item) != at:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from nicegui import ui
 
 from ui.components.tag import tag
+from ui.components.text import heading
 
 
 def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> ui.element:
@@ -14,7 +15,8 @@ def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -
     """
     box = tag('div', classes='nc-table-box', role='region', aria_label=caption, tabindex='0')
     with box, tag('table', classes='nc-table'):
-        tag('caption', caption)
+        with tag('caption'):
+            heading(caption, 2)
         with tag('thead'), tag('tr'):
             for column in columns:
                 tag('th', column, scope='col')
