@@ -115,6 +115,7 @@ class SocketDoor:
     def _sender(self, sid: str, message: dict[str, Any]) -> Visit | None:
         visit = visits.find(message.get('client_id'))
         if visit is None or visit.over or sid not in visit.client._socket_to_document_id:
+            log.info('message refused', why='not the owner of an open page')
             return None
         return visit
 

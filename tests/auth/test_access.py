@@ -1,0 +1,75 @@
+"""The decision, for all gates and all people (hypothesis)."""
+
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auth.access import SITE_ADMIN, SITE_ADMINS, Access, Decision, Gate, Group, admits, decide, groups_of
+from auth.current_user import CurrentUser, HeldRole
+
+ROLES = ['Admin', 'Premium', 'Driver', SITE_ADMIN]
+some_roles = st.frozensets(st.sampled_from(ROLES))
+group_tables = st.dictionaries(st.sampled_from(['A', 'B', 'C', 'D']), some_roles).map(
+    lambda table: [Group(key, roles) for key, roles in {**table, SITE_ADMINS: frozenset({SITE_ADMIN})}.items()]
+)
+gates = st.one_of(
+    st.just(Gate(Access.PUBLIC)),
+    st.just(Gate(Access.SIGNED_IN)),
+    st.frozensets(st.sampled_from(['A', 'B', 'C', 'D', 'Nowhere', SITE_ADMINS]), min_size=1).map(
+        lambda keys: Gate(Access.GROUPS, keys)
+    ),
+)
+
+
+def person(held: frozenset[str], groups: list[Group]) -> CurrentUser:
+    roles = tuple(HeldRole(role, role) for role in sorted(held))
+    return CurrentUser('id', 'ann@cars.example', '', roles, groups_of(held, groups), 1, datetime.now(UTC))
+
+
+@given(some_roles, some_roles)
+def test_a_member_holds_every_role_of_a_group_and_a_group_has_at_least_one(asked, held):
+    assert admits(Group('G', asked), held) == (len(asked) > 0 and all(role in held for role in asked))
+
+
+@given(some_roles)
+def test_a_group_without_roles_admits_nobody(held):
+    assert not admits(Group('Empty', frozenset()), held)
+
+
+@given(gates, group_tables, some_roles)
+def test_any_one_of_a_gates_groups_opens_it_and_nothing_else_does(gate, groups, held):
+    user = person(held, groups)
+    opens = (
+        gate.access is Access.PUBLIC
+        or gate.access is Access.SIGNED_IN
+        or any(admits(group, held) for group in groups if group.key in gate.groups)
+    )
+    assert decide(gate, user) is (Decision.ALLOW if opens else Decision.NO_ACCESS)
+
+
+@given(gates)
+def test_nobody_signed_in_opens_public_pages_only(gate):
+    assert decide(gate, None) is (Decision.ALLOW if gate.access is Access.PUBLIC else Decision.SIGN_IN)
+
+
+@given(group_tables, some_roles)
+def test_a_page_without_a_gate_opens_to_site_admins_only(groups, held):
+    assert decide(None, None) is Decision.SIGN_IN
+    expected = Decision.ALLOW if SITE_ADMIN in held else Decision.NO_ACCESS
+    assert decide(None, person(held, groups)) is expected
+
+
+@given(gates, group_tables, some_roles, some_roles)
+def test_more_roles_never_close_a_page(gate, groups, held, more):
+    if decide(gate, person(held, groups)) is Decision.ALLOW:
+        assert decide(gate, person(held | more, groups)) is Decision.ALLOW
+
+
+@given(gates, group_tables, some_roles)
+def test_a_site_admin_has_no_key_to_other_peoples_pages(gate, groups, held):
+    """Running the site opens the admin area, not the gates that name other groups."""
+    closed = decide(gate, person(held - {SITE_ADMIN}, groups)) is Decision.NO_ACCESS
+    names_admins = SITE_ADMINS in gate.groups or any(SITE_ADMIN in g.roles for g in groups if g.key in gate.groups)
+    if closed and not names_admins:
+        assert decide(gate, person(held | {SITE_ADMIN}, groups)) is Decision.NO_ACCESS
