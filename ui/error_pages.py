@@ -26,12 +26,10 @@ a:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px }
 """
 
 
-def not_found(path: str) -> str:
-    """The document for a path that leads nowhere."""
-    return _document(
-        'Page not found',
-        f'There is no page at <code>{escape(path)}</code>. It may have been moved, or the link may be mistyped.',
-    )
+def not_found(path: str = '') -> str:
+    """The document for a path that leads nowhere; without `path` it does not repeat what was asked for."""
+    where = f' at <code>{escape(path)}</code>' if path else ' at this address'
+    return _document('Page not found', f'There is no page{where}. It may have been moved, or the link may be mistyped.')
 
 
 def failed(reference: str) -> str:

@@ -43,7 +43,7 @@ class Shell:
                 self._account = AccountArea()
 
     def _draw_main(self) -> None:
-        with tag('div', classes='nc-main', id='nc-main', tabindex='-1') as self._main:
+        with tag('div', classes='nc-main', id='nc-main') as self._main:
             tag('p', '', 'nc-alert nc-alert--error', id='nc-said', role='alert')
             self._no_gate = tag('p', messages.NO_GATE, 'nc-alert nc-alert--warning', role='note', hidden='hidden')
             self._notice = tag('p', '', 'nc-alert nc-alert--info', role='status')

@@ -1,9 +1,10 @@
 """/login: sign in."""
 
-from ui.account.ways import already_signed_in, keeping, own_path
+from ui.account.ways import already_signed_in, keeping
 from ui.components import account_card, card_foot, form, link, row, tag
 from ui.flash import take_flash
 from ui.gate import Visit, page
+from ui.session_routes import own_path
 
 
 @page('/login', title='Sign in', access='public', nav=False, heading=False)

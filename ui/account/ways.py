@@ -1,16 +1,10 @@
 """Where an account page leads next. `next` comes from the address bar: it only ever leads to a path of our own."""
 
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from auth.current_user import CurrentUser
 from ui.components import account_card, form, link_button
-
-
-def own_path(wanted: str) -> str:
-    """`wanted` when it is a plain path of this site, else `/`: no other host, no scheme, nothing a browser folds."""
-    parts = urlsplit(wanted) if wanted.isprintable() and '\\' not in wanted else None
-    is_ours = parts and wanted.startswith('/') and not wanted.startswith('//') and not parts.netloc and not parts.scheme
-    return wanted if is_ours else '/'
+from ui.session_routes import own_path
 
 
 def keeping(path: str, wanted: str) -> str:

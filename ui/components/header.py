@@ -91,7 +91,7 @@ class Navigation:
             with self._list, tag('li') as item:
                 with tag('a', classes='nc-nav__link', href=page.path) as link:
                     if page.icon:
-                        tag('span', page.icon, 'nc-nav__icon material-icons', aria_hidden='true')
+                        tag('span', classes='nc-nav__icon material-icons', data_icon=page.icon, aria_hidden='true')
                     tag('span', page.title)
                 self._links[page.path] = link
             self._items[page.path] = item
@@ -134,7 +134,7 @@ class AccountArea:
     def _draw_menu(self, user: 'CurrentUser') -> None:
         with tag('div', classes='nc-anchor'):
             with menu_button('nc-account', 'nc-account-button'):
-                tag('span', (user.name or user.email)[0].upper(), 'nc-avatar', aria_hidden='true')
+                tag('span', classes='nc-avatar', data_letter=(user.name or user.email)[0].upper(), aria_hidden='true')
                 tag('span', user.email, 'nc-account-button__email')
             with popup('nc-account'):
                 with tag('div', classes='nc-popup__head'):

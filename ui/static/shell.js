@@ -138,7 +138,9 @@
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-nc-skip]")) return;
     event.preventDefault(); // a changed fragment would count as a move, and reach the server
-    document.getElementById("nc-main")?.focus();
+    const main = document.querySelector("main"); // Quasar's, which has no attributes of ours
+    main.tabIndex = -1;
+    main.focus();
   });
 
   /* A page that opens or closes by itself takes what had the focus with it: then its title gets it, and is read out.
