@@ -1,0 +1,146 @@
+"""The operator works on the command line beside a running server, which follows at once."""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.conftest import NewPage, Serve
+from tests.support.browser import shown, visit
+from tests.support.people import PASSWORD, Person, account, can_sign_in, fill, form, join, new_email, sign_in
+from tests.support.server import Server
+
+NEW_PASSWORD = 'nine quiet lanterns'
+
+
+async def _is_sent_to_sign_in(page: Page) -> None:
+    await expect(form(page, 'Sign in')).to_be_visible()
+    assert 'Porsche' not in await page.content()
+
+
+async def test_block_empties_every_open_tab_and_unblock_lets_back_in(page: Page, site: Server):
+    ann = await join(page, site, 'Premium')
+    second = await page.context.new_page()
+    for tab in (page, second):
+        await visit(tab, '/premium')
+    await site.cli('block', ann.email)
+    await _is_sent_to_sign_in(page)
+    await _is_sent_to_sign_in(second)
+
+    await (
+        (await fill(page, 'Sign in', email=ann.email, password=ann.password))
+        .get_by_role('button', name='Sign in')
+        .click()
+    )
+    await expect(page.get_by_role('alert').filter(has_text='Email or password is wrong.')).to_be_visible()
+    await site.cli('unblock', ann.email)
+    await form(page, 'Sign in').get_by_role('button', name='Sign in').click()
+    await shown(page, 'Best cars')
+
+
+async def test_delete_user_empties_the_tab_and_frees_the_address(page: Page, site: Server):
+    ann = await join(page, site, 'Premium')
+    await visit(page, '/premium')
+    await site.cli('delete-user', ann.email)
+    await _is_sent_to_sign_in(page)
+    assert not await can_sign_in(site, ann.email)
+    await site.cli('create-user', ann.email, '--password-stdin', typed=f'{PASSWORD}\n')
+    await sign_in(page, site, ann)
+    assert await visit(page, '/premium') == 403  # a new account, without the roles of the old one
+
+
+async def test_set_password_ends_the_sessions_of_the_old_one(page: Page, site: Server):
+    ann = await join(page, site)
+    await visit(page, '/cars')
+    await site.cli('set-password', ann.email, '--password-stdin', typed=f'{NEW_PASSWORD}\n')
+    await _is_sent_to_sign_in(page)
+    assert not await can_sign_in(site, ann.email)
+    assert await can_sign_in(site, ann.email, NEW_PASSWORD)
+
+
+async def test_create_user_makes_somebody_who_signs_in_with_their_roles(page: Page, site: Server):
+    bob = Person(new_email('bob'))
+    await site.cli(
+        'create-user',
+        bob.email,
+        '--name',
+        'Bob',
+        '--role',
+        'Admin',
+        '--role',
+        'Premium',
+        '--password-stdin',
+        typed=f'{bob.password}\n',
+    )
+    await sign_in(page, site, bob)
+    await visit(page, '/staff/fleet')
+    await shown(page, 'Fleet costs')
+    await visit(page, '/cars')
+    await expect(page.get_by_text('Welcome, Bob.')).to_be_visible()
+
+
+async def test_create_admin_beside_the_server_opens_the_admin_area(page: Page, site: Server):
+    ada = Person(new_email('ada'))
+    await site.cli('create-admin', ada.email, '--password-stdin', typed=f'{ada.password}\n')
+    await sign_in(page, site, ada)
+    assert await visit(page, '/admin') == 200
+    await account(page, ada).click()
+    await expect(page.get_by_role('menuitem', name='Admin')).to_be_visible()
+
+
+async def test_demo_makes_four_people_with_their_roles(serve: Serve, new_page: NewPage):
+    site = await serve()
+    printed = [line.split('\t') for line in (await site.cli('demo')).splitlines() if '\t' in line]
+    opens = {'staff': '/staff', 'premium': '/premium', 'both': '/staff/fleet', 'plain': '/cars'}
+    assert [email for email, _ in printed] == [f'{name}@cars.example' for name in opens]
+    for (email, password), path in zip(printed, opens.values(), strict=True):
+        page = await new_page(site)
+        await sign_in(page, site, Person(email, password))
+        for candidate in opens.values():
+            may = candidate == path or candidate == '/cars' or email.startswith('both')
+            assert await visit(page, candidate) == (200 if may else 403), (email, candidate)
+
+
+async def test_the_last_site_admin_cannot_be_taken_away(serve: Serve):
+    site = await serve()
+    ada, bea = new_email('ada'), new_email('bea')
+    await site.cli('create-admin', ada, '--password-stdin', typed=f'{PASSWORD}\n')
+    for verb in (('revoke', ada, 'Site admin'), ('block', ada), ('delete-user', ada)):
+        assert 'last site admin' in await site.cli(*verb, refused=True)
+    await site.cli('create-admin', bea, '--password-stdin', typed=f'{PASSWORD}\n')
+    await site.cli('block', ada)
+    assert 'last site admin' in await site.cli('revoke', bea, 'Site admin', refused=True)
+
+
+@pytest.mark.parametrize('verb', [
+    ('grant', 'nobody@visits.example', 'Premium'), ('revoke', 'nobody@visits.example', 'Premium'),
+    ('block', 'nobody@visits.example'), ('unblock', 'nobody@visits.example'), ('delete-user', 'nobody@visits.example'),
+    ('set-password', 'nobody@visits.example', '--password-stdin'), ('create-user', 'no address', '--password-stdin'),
+    ('create-admin', 'a@b@c', '--password-stdin'), ('check', '--pages', 'no-such-file.py'),
+])  # fmt: skip
+async def test_a_verb_that_cannot_be_done_says_so_in_one_line(site: Server, verb: tuple[str, ...]):
+    await site.cli(*verb, typed=f'{PASSWORD}\n', refused=True)
+
+
+async def test_a_role_that_exists_nowhere_and_a_weak_password_are_refused(site: Server):
+    email = new_email()
+    assert await site.cli('create-user', email, '--password-stdin', typed='short\n', refused=True)
+    await site.cli('create-user', email, '--password-stdin', typed=f'{PASSWORD}\n')
+    assert 'already' in await site.cli('create-user', email, '--password-stdin', typed=f'{PASSWORD}\n', refused=True)
+    assert 'no such role' in await site.cli('grant', email, 'Premum', refused=True)
+
+
+async def test_check_and_migrate_find_the_example_in_order(site: Server):
+    await site.cli('check')
+    await site.cli('migrate')
+
+
+async def test_check_fails_for_a_page_without_a_gate_and_for_a_group_that_exists_nowhere(site: Server, tmp_path: Path):
+    pages = tmp_path / 'my_pages.py'
+    pages.write_text("from ui.gate import page\n\n\n@page('/open', title='Open')\ndef everybody() -> None: ...\n")
+    assert '/open' in await site.cli('check', '--pages', str(pages), refused=True)
+    pages.write_text(
+        "from ui.gate import group, page\n\ngroup('Premium', roles=['Premium'])\n\n\n"
+        "@page('/best', title='Best', groups=['Premum'])\ndef best() -> None: ...\n"
+    )
+    assert "did you mean 'Premium'" in (await site.cli('check', '--pages', str(pages), refused=True)).replace('"', "'")

@@ -1,0 +1,74 @@
+"""A start that cannot succeed is one line, and a stop loses nothing and nobody's time."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.conftest import Serve
+from tests.support import databases
+from tests.support.people import join_without_browser
+from tests.support.server import Server
+from tests.support.sockets import open_tab
+
+
+@asynccontextmanager
+async def _not_started(folder: Path, url: str = '', **settings: Any) -> AsyncIterator[Server]:
+    yield Server(url or f'sqlite:///{folder}/own.sqlite3', folder, **settings)
+
+
+@pytest.mark.parametrize(('setting', 'value'), [
+    ('port', 'abc'), ('port', '99999'), ('database_url', 'mysql://localhost/x'), ('bcrypt_cost', '99'),
+    ('password_min_length', '5'), ('session_idle', 'soon'), ('public_url', 'ftp://cars.example'),
+    ('secret_key', 'short'), ('trusted_proxies', 'everybody'),
+])  # fmt: skip
+async def test_a_wrong_setting_is_named(tmp_path: Path, setting: str, value: str):
+    async with _not_started(tmp_path, **{setting: value}) as server:
+        server.options = []  # so that the port comes from the setting
+        assert f'NICEGATE_{setting.upper()}' in await server.cli('run', refused=True)
+
+
+async def test_a_database_that_does_not_answer_is_named_without_its_password(tmp_path: Path):
+    url = 'postgresql://nicegate:hush-hush@127.0.0.1:1/nothing'
+    async with _not_started(tmp_path, url) as server:
+        said = await server.cli('run', *server.options, refused=True)
+        assert 'hush' not in said and '127.0.0.1' in said
+
+
+async def test_a_port_that_is_taken_is_named(tmp_path: Path):
+    async with _not_started(tmp_path) as server:
+        with closing(socket.create_server(('127.0.0.1', server.port))):
+            assert str(server.port) in await server.cli('run', *server.options, refused=True)
+
+
+async def test_a_pages_file_that_does_not_exist_is_named(tmp_path: Path):
+    async with _not_started(tmp_path) as server:
+        assert 'nowhere.py' in await server.cli('run', *server.options, '--pages', 'nowhere.py', refused=True)
+
+
+async def test_the_first_start_brings_the_tables(database: str, tmp_path: Path):
+    async with databases.fresh(database, tmp_path) as url, _not_started(tmp_path, url) as server:
+        await server.start()
+        assert f':{server.port}' in server.output and '0.0.0.0' not in server.output
+        assert await server.stop() < 10
+
+
+async def test_a_stop_with_fifty_open_tabs_takes_less_than_ten_seconds(serve: Serve, http: httpx.AsyncClient):
+    site = await serve()
+    await join_without_browser(http, site)
+    tabs = await asyncio.gather(*(open_tab(http, site, '/cars') for _ in range(50)))
+    try:
+        await asyncio.gather(*(tab.connect() for tab in tabs))
+        assert await site.stop() < 10
+    finally:
+        await asyncio.gather(*(tab.close() for tab in tabs))
+
+
+async def test_the_health_page_says_whether_the_database_answers(http: httpx.AsyncClient, site: Server):
+    answer = await http.get(f'{site.url}/healthz')
+    assert (answer.status_code, answer.json()) == (200, {'status': 'ok'})
