@@ -131,16 +131,18 @@ def _endpoint(site: Site, act: Act, back: str) -> Callable[[Request], Awaitable[
 
 
 async def _read_form(request: Request) -> Fields:
-    if request.headers.get('content-type', '').partition(';')[0].strip() != 'application/x-www-form-urlencoded':
-        raise AuthError(Reason.INPUT_INVALID)
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > BODY_SIZE:
             raise AuthError(Reason.INPUT_INVALID)
+    if not body:
+        return {}
+    if request.headers.get('content-type', '').partition(';')[0].strip() != 'application/x-www-form-urlencoded':
+        raise AuthError(Reason.INPUT_INVALID)
     try:
         pairs = parse_qsl(
-            body.decode(), keep_blank_values=True, errors='strict', max_num_fields=MAX_FIELDS, strict_parsing=bool(body)
+            body.decode(), keep_blank_values=True, errors='strict', max_num_fields=MAX_FIELDS, strict_parsing=True
         )
     except ValueError as error:
         raise AuthError(Reason.INPUT_INVALID) from error

@@ -61,13 +61,18 @@ class Tab:
         if sent:
             headers['Cookie'] = '; '.join(f'{name}={value}' for name, value in sent.items())
         query = '&'.join(f'{name}={value}' for name, value in self.query.items())
-        await self.socket.connect(
-            f'{self.site.url}?{query}',
-            headers=headers,
-            transports=['websocket'],
-            socketio_path='/_nicegui_ws/socket.io',
-            wait_timeout=5,
-        )
+        try:
+            await self.socket.connect(
+                f'{self.site.url}?{query}',
+                headers=headers,
+                transports=['websocket'],
+                socketio_path='/_nicegui_ws/socket.io',
+                wait_timeout=5,
+            )
+        except Refused:
+            if self.socket.eio.http is not None:  # python-engineio leaves it open when it is turned away
+                await self.socket.eio.http.close()
+            raise
 
     async def close(self) -> None:
         await self.socket.shutdown()

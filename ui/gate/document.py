@@ -6,7 +6,7 @@ from fastapi import Request
 from nicegui import app, ui
 
 from auth import sessions, snapshots
-from ui.gate import registry
+from ui.gate import registry, resources
 from ui.gate import visit as visits
 from ui.gate.http import ARRIVAL, Arrival
 from ui.gate.navigation import PageArea
@@ -44,10 +44,9 @@ def check_routes(known: frozenset[int]) -> None:
     Raises:
         DeclarationError: with the path and the way to gate it
     """
-    gated = {page.path for page in registry.pages()} | {route.template.path for route in registry.routes()}
     for route in app.routes:
         path = getattr(route, 'path', '?')
-        if id(route) in known or path in gated or path.startswith('/_nicegui/auto/'):
+        if id(route) in known or resources.is_gated(route) or path.startswith(resources.AUTO):
             continue
         raise DeclarationError(
             f'"{path}" is declared beside the gate, which could not say who may open it: use page(…) of ui.gate for a '

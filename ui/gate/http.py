@@ -95,7 +95,7 @@ class HttpDoor:
             return await self._page(scope, match, digest)
         if upload := _UPLOAD.fullmatch(scope['path']):
             return await uploads.receive(Request(scope, receive), upload[1], int(upload[2]), digest)
-        gates = resources.gates_of(scope['path']) if scope['path'].startswith(resources.AUTO) else None
+        gates = resources.gates_of(scope['path'])
         if gates is not None:
             return await self._any_of(gates, digest, headers)
         routes = registry.routes_at(location)

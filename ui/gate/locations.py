@@ -15,13 +15,15 @@ SEGMENT_LENGTH = 512
 MAX_FIELDS = 64
 """Most query parameters that are read."""
 
+_SECOND_SPELLING = re.compile(r'%(?:2[de]|[46][1-9a-f]|[57][0-9a]|3[0-9]|5f|7e)', re.IGNORECASE)
+"""An unreserved character in disguise: `/%70remium` is not how a link to /premium is spelled (RFC 3986, 2.3)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where a browser is or wants to go: the path's segments as sent and decoded, the query, and the fragment."""
+    """Where a browser is or wants to go: the path as sent and its segments decoded, query and fragment."""
 
     path: str
-    raw: tuple[str, ...]
     segments: tuple[str, ...]
     query: str
     fragment: str
@@ -40,6 +42,8 @@ def parse(text: object) -> Location | None:
         return None
     rest, _, fragment = text.partition('#')
     path, _, query = rest.partition('?')
+    if _SECOND_SPELLING.search(path):
+        return None
     raw = () if path == '/' else tuple(path[1:].split('/'))
     try:
         segments = tuple(unquote(segment, errors='strict') for segment in raw)
@@ -47,7 +51,7 @@ def parse(text: object) -> Location | None:
         return None
     if not all(_is_plain(segment) for segment in segments):
         return None
-    return Location(path, raw, segments, query, fragment)
+    return Location(path, segments, query, fragment)
 
 
 def _is_plain(segment: str) -> bool:
@@ -94,11 +98,11 @@ class Template:
         if len(location.segments) != len(self._segments):
             return None
         values: dict[str, str] = {}
-        for template, raw, text in zip(self._segments, location.raw, location.segments, strict=True):
+        for template, text in zip(self._segments, location.segments, strict=True):
             if template.startswith('{'):
                 values[template[1:-1]] = text
-            elif text != template or (template.isascii() and raw != template):
-                return None  # `/%70remium` is not how a link to /premium is spelled
+            elif text != template:
+                return None
         return values
 
 

@@ -192,7 +192,7 @@ def _reaches(route: Route, location: Location) -> bool:
     if not route.is_folder:
         return route.template.match(location) is not None
     prefix = () if route.template.path == '/' else tuple(route.template.path[1:].split('/'))
-    return location.segments[: len(prefix)] == prefix and location.raw[: len(prefix)] == prefix
+    return location.segments[: len(prefix)] == prefix
 
 
 def pages() -> list[Page]:

@@ -4,10 +4,11 @@ A local file shown by `ui.image(path)` gets an address of its own from NiceGUI. 
 the pages that have shown it, and to nobody else.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from nicegui import app
 
@@ -22,6 +23,7 @@ AUTO: Final = '/_nicegui/auto/'
 Endpoint = TypeVar('Endpoint', bound=Callable[..., Any])
 
 _shown_by: dict[str, set[Page | None]] = {}
+_gated_routes: list[object] = []
 
 
 def route(
@@ -40,7 +42,8 @@ def route(
     registry.add_route(path, access=access, groups=groups, is_folder=False, source=registry._caller())
 
     def declare(endpoint: Endpoint) -> Endpoint:
-        app.add_api_route(path, endpoint, methods=list(methods), **options)
+        with _gated():
+            app.add_api_route(path, endpoint, methods=list(methods), **options)
         return endpoint
 
     return declare
@@ -62,12 +65,14 @@ def files(
     if not Path(folder).is_dir():
         raise DeclarationError(f'{source}: there is no folder "{folder}" to serve files from')
     registry.add_route(path, access=access, groups=groups, is_folder=True, source=source)
-    app.add_static_files(path, folder)
+    with _gated():
+        app.add_static_files(path, folder)
 
 
-def gates_of(path: str) -> list[Gate | None]:
-    """The gates of which any one opens a local file; an unknown file has none that anybody passes."""
-    return [page.gate if page else None for page in _shown_by.get(path, set())]
+def gates_of(path: str) -> list[Gate | None] | None:
+    """The gates of which any one opens a local file; None for a path where there is none."""
+    pages = _shown_by.get(path)
+    return None if pages is None else [page.gate if page else None for page in pages]
 
 
 def install() -> None:
@@ -86,6 +91,14 @@ def _noting(original: Callable[..., str]) -> Callable[..., str]:
     return add
 
 
-def own_paths() -> set[str]:
-    """The paths on NiceGUI's app that `route` and `files` have put there."""
-    return {quote(route.template.path, safe='/{}~') for route in registry.routes()}
+@contextmanager
+def _gated() -> Iterator[None]:
+    """Note the routes that come up in this block as ones with a gate."""
+    before = len(app.routes)
+    yield
+    _gated_routes.extend(app.routes[before:])
+
+
+def is_gated(candidate: object) -> bool:
+    """Whether `route` or `files` has put this route object on NiceGUI's app."""
+    return any(candidate is route for route in _gated_routes)

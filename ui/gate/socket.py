@@ -60,7 +60,8 @@ class SocketDoor:
             raise socketio.exceptions.ConnectionRefusedError(REFUSED)
         await stock._on_connect(sid, environ)
 
-    async def _handshake(self, sid: str, data: object) -> bool:
+    async def _handshake(self, sid: str, *frame: object) -> bool:
+        data = _only(frame)
         if not isinstance(data, dict) or not _is_handshake(data):
             return False
         visit = visits.find(data.get('client_id'))
@@ -80,7 +81,8 @@ class SocketDoor:
 
     # ------------------------------------------------------------------ which event
 
-    async def _event(self, sid: str, message: object) -> None:
+    async def _event(self, sid: str, *frame: object) -> None:
+        message = _only(frame)
         if not isinstance(message, dict) or (visit := self._sender(sid, message)) is None:
             return
         if visit.bound and visit.digest:
@@ -121,20 +123,27 @@ class SocketDoor:
 
     # ------------------------------------------------------------------ the rest
 
-    def _javascript_response(self, sid: str, message: object) -> None:
+    def _javascript_response(self, sid: str, *frame: object) -> None:
+        message = _only(frame)
         if isinstance(message, dict) and isinstance(message.get('request_id'), str):
             visit = self._sender(sid, message)
             if visit is not None and (not visit.bound or visit.peek() is not None):
                 visit.client.handle_javascript_response(message)
 
-    def _ack(self, sid: str, message: object) -> None:
+    def _ack(self, sid: str, *frame: object) -> None:
+        message = _only(frame)
         if isinstance(message, dict) and type(message.get('next_message_id')) is int:
             visit = self._sender(sid, message)
             if visit is not None:
                 visit.client.outbox.prune_history(message['next_message_id'])
 
-    def _log(self, sid: str, message: object) -> None:
+    def _log(self, _: str, *__: object) -> None:
         """What a browser says about itself is nobody's log line."""
+
+
+def _only(frame: tuple[object, ...]) -> object:
+    """What a frame carries: one value, if it is one of NiceGUI's."""
+    return frame[0] if len(frame) == 1 else None
 
 
 def cookie(header: str | None, name: str) -> str | None:
