@@ -20,6 +20,8 @@ class Role(Model):
     name_key = KeyField(max_length=200, unique=True)
     in_code = fields.BooleanField(default=False)
     created_at = UtcDatetimeField(default=now)
+    user_roles: fields.ReverseRelation['UserRole']
+    group_roles: fields.ReverseRelation['GroupRole']
 
     class Meta:
         table = 'role'
@@ -52,6 +54,7 @@ class Group(Model):
     declared = DictField(null=True)
     """{'roles': [keys]} as the code last declared it: what differs from it was changed by an admin."""
     created_at = UtcDatetimeField(default=now)
+    group_roles: fields.ReverseRelation['GroupRole']
 
     class Meta:
         table = 'access_group'  # `group` is a reserved word in SQL

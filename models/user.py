@@ -1,10 +1,17 @@
 """Users."""
 
+from typing import TYPE_CHECKING
+
 from tortoise import Model, fields
 
 from models.clock import now
 from models.fields import DictField, KeyField, UtcDatetimeField
 from models.uid import uuid7
+
+if TYPE_CHECKING:
+    from models.access import UserRole
+    from models.code import Code
+    from models.session import Session
 
 
 # A person who can be known here.
@@ -23,6 +30,9 @@ class User(Model):
     created_at = UtcDatetimeField(default=now)
     last_seen_at = UtcDatetimeField(null=True)
     version = fields.IntField(default=1)
+    user_roles: fields.ReverseRelation['UserRole']
+    sessions: fields.ReverseRelation['Session']
+    codes: fields.ReverseRelation['Code']
 
     class Meta:
         table = 'user_account'  # `user` is a reserved word in PostgreSQL

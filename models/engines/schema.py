@@ -47,6 +47,12 @@ class Indexing(BaseSchemaEditor):
         if column is not None:
             await self.add_index(model, Index(fields=(column,)))
 
+    def _index_name_for_model(self, model: type[Model], index: Index) -> str:
+        if index.name:
+            return index.name
+        index.resolve_expressions(model)
+        return self._generate_index_name('idx', model, self._resolve_fields_to_columns(model, list(index.field_names)))
+
     def _get_index_sql(self, model: type[Model], field_names: Sequence[str], *args: Any, **kwargs: Any) -> str:
         """Relations as their columns: SQLite takes the unknown name in "role" for the text 'role', a dead index."""
         return super()._get_index_sql(model, self._resolve_fields_to_columns(model, list(field_names)), *args, **kwargs)
