@@ -7,9 +7,9 @@ from html import escape
 
 _STYLE = """
 :root { color-scheme: light dark;
-  --bg: #f5f7fa; --card: #fff; --text: #17202b; --muted: #55606f; --line: #dfe4ea; --accent: #1d5fa8; --on: #fff }
+  --bg: #f5f7fa; --card: #fff; --text: #17202b; --muted: #55606f; --line: #dfe4ea; --accent: #1d5fa8 }
 @media (prefers-color-scheme: dark) { :root {
-  --bg: #0f1319; --card: #171c24; --text: #e7ebf0; --muted: #9da9b8; --line: #2b333f; --accent: #8abcf5; --on: #0f1a28
+  --bg: #0f1319; --card: #171c24; --text: #e7ebf0; --muted: #9da9b8; --line: #2b333f; --accent: #2b6cb8
 } }
 * { box-sizing: border-box }
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1.5rem;
@@ -21,8 +21,8 @@ h1 { margin: 0 0 .75rem; font-size: 1.5rem; line-height: 1.25; letter-spacing: -
 p { margin: 0 0 1rem; color: var(--muted); overflow-wrap: anywhere }
 code { color: var(--text) }
 a { display: block; margin-top: 1.5rem; padding: .6rem 1rem; border-radius: .5rem;
-  background: var(--accent); color: var(--on); font-weight: 600; text-align: center; text-decoration: none }
-a:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px }
+  background: var(--accent); color: #fff; font-weight: 600; text-align: center; text-decoration: none }
+a:focus-visible { outline: 2px solid var(--text); outline-offset: 3px }
 """
 
 

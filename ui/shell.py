@@ -36,7 +36,7 @@ class Shell:
         skip.move(target_index=0)
         header.move(target_index=1)
         with header, tag('div', classes='nc-header__bar'):
-            brand(theme.BRAND, theme.MARK_PATH)
+            brand(theme.BRAND)
             self._navigation = Navigation()
             with tag('div', classes='nc-header__end'):
                 theme_menu()

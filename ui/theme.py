@@ -12,16 +12,16 @@ from pathlib import Path
 from fastapi import Request
 from nicegui import app, ui
 
+from ui.components import mark
+
 COOKIE = 'nicegate_theme'
 _DARK = {'light': False, 'dark': True}
 BRAND = 'Nicegate'
 STATIC_DIR = Path(__file__).parent / 'static'
 
-MARK_PATH = 'M4 21V11a8 8 0 0 1 16 0v10M9 21v-9M15 21v-9M2.5 21h19'
-"""The brand mark, a gate, in a box of 24 by 24, to be stroked."""
 FAVICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#1d5fa8" stroke-width="2.25"'
-    f' stroke-linecap="round" stroke-linejoin="round"><path d="{MARK_PATH}"/></svg>'
+    f' stroke-linecap="round" stroke-linejoin="round"><path d="{mark.PATH}"/></svg>'
 )
 
 
@@ -36,11 +36,8 @@ STATIC_PATH = f'/static/nicegate/{_version()}'
 
 def head_html() -> str:
     """The tags that bring styles and behaviour; the style sheet blocks the first paint, the scripts wait for it."""
-    return (
-        f'<link rel="stylesheet" href="{STATIC_PATH}/nicegate.css">\n'
-        f'<script defer src="{STATIC_PATH}/forms.js"></script>\n'
-        f'<script defer src="{STATIC_PATH}/shell.js"></script>'
-    )
+    scripts = (f'<script defer src="{STATIC_PATH}/{name}.js"></script>' for name in ('forms', 'shell', 'mends'))
+    return '\n'.join([f'<link rel="stylesheet" href="{STATIC_PATH}/nicegate.css">', *scripts])
 
 
 def prepare() -> None:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from nicegui import ui
 
+from ui.components.mark import mark
 from ui.components.tag import tag
 from ui.components.text import heading, paragraph
 
@@ -23,6 +24,7 @@ def account_card(title: str, lead: str = '') -> Iterator[ui.element]:
     """The one card of an account page: the page's h1, a line below it, then the form or the answer."""
     with tag('div', classes='nc-stage'), tag('div', classes='nc-card nc-card--account') as drawn:
         with tag('div', classes='nc-card__head'):
+            mark('nc-card__mark')
             heading(title)
             if lead:
                 paragraph(lead, 'nc-muted')

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from nicegui import ui
 
+from ui.components.mark import mark
 from ui.components.menu import menu, menu_button, menu_link, popup
 from ui.components.tag import tag
 
@@ -21,10 +22,9 @@ SIGN_IN_PAGES = frozenset({'/login', '/signup', '/logout', '/forgot', '/setup'})
 THEMES = (('light', 'Light', 'sun'), ('dark', 'Dark', 'moon'), ('system', 'System', 'screen'))
 
 
-def brand(name: str, mark: str) -> None:
+def brand(name: str) -> None:
     with tag('a', classes='nc-brand', href='/'):
-        with tag('svg', classes='nc-brand__mark', viewBox='0 0 24 24', aria_hidden='true', focusable='false'):
-            tag('path', d=mark)
+        mark('nc-brand__mark')
         tag('span', name, 'nc-brand__name')
 
 
