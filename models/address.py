@@ -51,7 +51,7 @@ class SqliteAddress:
         for words, line in SQLITE_FAILURES:
             if any(word in text for word in words):
                 return line.format(self.path)
-        return f'The database {self.path} failed: {text}.'
+        return f'The database {self.path} failed: {text.rstrip(".")}.'
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -85,7 +85,7 @@ class PostgresAddress:
             )
         if isinstance(error, ValueError):
             return WRONG_URL  # the driver's own text may hold a piece of the password
-        return f'PostgreSQL at {self.place} failed: {error or type(error).__name__}.'
+        return f'PostgreSQL at {self.place} failed: {str(error).rstrip(".") or type(error).__name__}.'
 
 
 Address = SqliteAddress | PostgresAddress

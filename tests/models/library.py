@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('shelf', fields.ForeignKeyField('models.Shelf', related_name='books')),
                 ('title', fields.CharField(max_length=50)),
             ],
-            options={'table': 'book', 'app': 'models', 'indexes': [Index(fields=['shelf', 'title'])]},
+            options={'table': 'book', 'app': 'models', 'indexes': [Index(fields=['title'])]},
             bases=['Model'],
         ),
     ]

@@ -23,7 +23,7 @@ from tests.models.library import FIRST, Book, Library, Shelf, step
 from tests.support import databases
 
 TITLE = "ops.AlterField('Book', 'title', fields.CharField(max_length=50, null=True))"
-NAME = "ops.AlterField('Shelf', 'name', fields.CharField(max_length=80, unique=True, default='it''s'))"
+NAME = "ops.AlterField('Shelf', 'name', fields.CharField(max_length=80, unique=True))"
 PAGES = "ops.AddField('Book', 'pages', fields.IntField(db_default=0, default=0))"
 
 
@@ -155,9 +155,7 @@ async def test_a_column_that_goes_takes_its_indexes_and_nothing_else(opened: Lib
 async def test_a_relation_that_goes_takes_its_column(opened: Library) -> None:
     await opened.migrate(FIRST)
     await a_full_library()
-    await opened.migrate(
-        FIRST, step(2, "ops.RemoveIndex('Book', fields=['shelf', 'title'])", "ops.RemoveField('Book', 'shelf')")
-    )
+    await opened.migrate(FIRST, step(2, "ops.RemoveField('Book', 'shelf')"))
     assert await sql('SELECT * FROM book ORDER BY id') == [(1, 'A'), (2, 'B'), (3, 'C')]
 
 
@@ -201,6 +199,7 @@ async def indexed_alone(table: str) -> set[str]:
 
 async def test_an_index_over_a_relation_is_used(opened: Library) -> None:
     await opened.migrate(FIRST)
+    await opened.migrate(FIRST, step(2, "ops.AddIndex('Book', Index(fields=['shelf', 'title']))"))
     client = get_connection('default')
     if client.capabilities.dialect == 'sqlite':
         (plan,) = await sql("EXPLAIN QUERY PLAN SELECT id FROM book WHERE shelf_id = 1 AND title = 'A'")
