@@ -44,7 +44,8 @@
 
   /* Marks every required field that is empty and moves to the first of them. */
   function isComplete(form) {
-    const missing = [...form.querySelectorAll(".nc-input[required]")].filter((input) => !input.value.trim());
+    const isEmpty = (input) => !(input.type === "password" ? input.value : input.value.trim());
+    const missing = [...form.querySelectorAll(".nc-input[required]")].filter(isEmpty);
     for (const input of missing) showFieldError(fieldOf(input), input.dataset.ncEmpty);
     missing[0]?.focus();
     return missing.length === 0;

@@ -3,6 +3,14 @@
 (() => {
   "use strict";
 
+  /* The document brings its first page as data in a script. Once that has run it goes, or it would still hold the page
+     after rights were lost and the page was taken away. */
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const script of document.querySelectorAll("body > script[type=module]:not([src])")) {
+      if (script.textContent.includes("parseElements(")) script.remove();
+    }
+  });
+
   /* -- menus: a button that opens a list, after the ARIA Authoring Practices "menu button" pattern ----------------- */
 
   const menuOf = (button) => document.getElementById(button.getAttribute("aria-controls"));
