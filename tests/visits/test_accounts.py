@@ -2,11 +2,12 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from urllib.parse import quote, urljoin, urlsplit
 
 import httpx
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, TimeoutError, expect
 
 from tests.support.browser import shown, visit
 from tests.support.people import (
@@ -20,6 +21,7 @@ from tests.support.people import (
     join_without_browser,
     new_email,
     post,
+    sign_in,
 )  # fmt: skip
 from tests.support.server import Server
 
@@ -93,9 +95,9 @@ async def test_the_session_ends_with_the_browser_unless_it_is_to_be_kept(page: P
     for keep in (False, True):
         await page.context.clear_cookies()
         await visit(page, '/login')
-        sign_in = await fill(page, 'Sign in', email=ann.email, password=ann.password)
-        await sign_in.get_by_label('Keep me signed in').set_checked(keep)
-        await sign_in.get_by_role('button', name='Sign in').click()
+        form_ = await fill(page, 'Sign in', email=ann.email, password=ann.password)
+        await form_.get_by_label('Keep me signed in').set_checked(keep)
+        await form_.get_by_role('button', name='Sign in').click()
         await expect(account(page, ann)).to_be_visible()
         [cookie] = [cookie for cookie in await page.context.cookies() if cookie.get('httpOnly')]
         assert (cookie.get('sameSite'), cookie.get('path')) == ('Lax', '/')
@@ -108,11 +110,11 @@ async def test_a_wrong_password_is_said_and_nothing_typed_is_lost(page: Page, si
     await page.context.clear_cookies()
     for email, password in ((ann.email, 'not the password'), (new_email('nobody'), PASSWORD)):
         await visit(page, '/login')
-        sign_in = await fill(page, 'Sign in', email=email, password=password)
-        await sign_in.get_by_role('button', name='Sign in').click()
-        await expect(sign_in.get_by_role('alert').filter(has_text=WRONG)).to_be_visible()
-        await expect(sign_in.get_by_label('Email')).to_have_value(email)
-        await expect(sign_in.get_by_label('Password', exact=True)).to_have_value(password)
+        form_ = await fill(page, 'Sign in', email=email, password=password)
+        await form_.get_by_role('button', name='Sign in').click()
+        await expect(form_.get_by_role('alert').filter(has_text=WRONG)).to_be_visible()
+        await expect(form_.get_by_label('Email')).to_have_value(email)
+        await expect(form_.get_by_label('Password', exact=True)).to_have_value(password)
         assert urlsplit(page.url).path == '/login'
 
 
@@ -175,6 +177,24 @@ async def test_after_signing_out_the_way_back_shows_nothing(page: Page, site: Se
     assert 'Porsche' not in await page.content()
 
 
+async def test_signing_out_leads_home_even_when_the_page_hears_of_it_before_the_answer(page: Page, site: Server):
+    """The socket takes the page away as soon as the session is over, which can be sooner than the form's answer."""
+    ann = await join(page, site, 'Premium')
+    await page.route('**/auth/sign-out', lambda route: _answer_late(page, route))
+    await visit(page, '/premium')
+    await account(page, ann).click()
+    await page.get_by_role('menuitem', name='Sign out').click()
+    await shown(page, 'Car rental')
+
+
+async def _answer_late(page: Page, route: Route) -> None:
+    """Two seconds after the act, or as soon as the page has gone elsewhere by itself, which it should not."""
+    response = await route.fetch()
+    with suppress(TimeoutError):
+        await page.wait_for_url('**/login**', wait_until='commit', timeout=2000)
+    await route.fulfill(response=response)
+
+
 async def test_a_form_that_is_posted_without_script_works_too(page: Page, site: Server):
     ann = Person(new_email())
     await visit(page, '/signup')
@@ -187,3 +207,19 @@ async def test_a_form_that_is_posted_without_script_works_too(page: Page, site: 
     await fill(page, 'Create account', email=ann.email, password=ann.password)
     await sign_up.evaluate('form => HTMLFormElement.prototype.submit.call(form)')
     await expect(account(page, ann)).to_be_visible()
+
+
+async def test_whoever_signs_in_as_somebody_else_takes_the_other_tabs_along(page: Page, site: Server):
+    first, second = await join(page, site), await join(page, site)
+    await page.context.clear_cookies()
+    await visit(page, '/login?next=/cars')
+    other = await page.context.new_page()
+    await sign_in(other, site, first)
+    await visit(other, '/cars')
+    await expect(account(other, first)).to_be_visible()
+
+    form_ = await fill(page, 'Sign in', email=second.email, password=second.password)
+    await form_.get_by_role('button', name='Sign in').click()
+    await shown(page, 'Our cars')
+    await expect(account(page, second)).to_be_visible()
+    await expect(account(other, second)).to_be_visible()
