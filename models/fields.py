@@ -17,15 +17,17 @@ class UtcDatetimeField(DatetimeField[datetime]):
     """
 
     def to_python_value(self, value: Any) -> datetime | None:
+        self._refuse_naive(value)
         found = super().to_python_value(value)
         return None if found is None else found.astimezone(UTC)
 
     def to_db_value(self, value: Any, instance: type[Model] | Model) -> Any:
-        if isinstance(value, datetime):
-            if value.utcoffset() is None:
-                raise ValueError(f'{self.model_field_name}: a naive datetime names no moment: {value!r}')
-            value = value.astimezone(UTC)
-        return super().to_db_value(value, instance)
+        self._refuse_naive(value)
+        return super().to_db_value(value.astimezone(UTC) if isinstance(value, datetime) else value, instance)
+
+    def _refuse_naive(self, value: Any) -> None:
+        if isinstance(value, datetime) and value.utcoffset() is None:
+            raise ValueError(f'{self.model_field_name}: a naive datetime names no moment: {value!r}')
 
 
 class KeyField(CharField[str]):

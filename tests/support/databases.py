@@ -32,7 +32,7 @@ _DROP = 'import asyncio, sys; from tests.support import databases; asyncio.run(d
 def available() -> list[str]:
     """The kinds that answer: 'sqlite', and 'postgresql' when a server does.
 
-    Raises RuntimeError when a server was named in the environment and does not answer: that must not pass for "none here".
+    Raises RuntimeError when a server was named in the environment and does not answer: that is not "none here".
     """
     try:
         with ThreadPoolExecutor(1) as thread:  # there may be a running loop already
@@ -86,6 +86,20 @@ async def statement(sql: str) -> None:
         await connection.close()
 
 
+def servers() -> list[str]:
+    """The URL of the PostgreSQL server, when one answers."""
+    return [_server()] if 'postgresql' in available() else []
+
+
+def with_name(url: str, name: str) -> str:
+    return urlsplit(url)._replace(path=f'/{name}').geturl()
+
+
+def with_user(url: str, user: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(netloc=f'{user}@{parts.netloc.rpartition("@")[2]}').geturl()
+
+
 def _server() -> str:
     return os.environ.get(VARIABLE, USUAL)
 
@@ -99,13 +113,9 @@ async def _database(template: str) -> AsyncIterator[str]:
     name = _name()
     await statement(f'CREATE DATABASE {name} TEMPLATE {template}')
     try:
-        yield _url(name)
+        yield with_name(_server(), name)
     finally:
         await statement(f'DROP DATABASE {name} WITH (FORCE)')
-
-
-def _url(name: str) -> str:
-    return urlsplit(_server())._replace(path=f'/{name}').geturl()
 
 
 _templates: dict[str, asyncio.Task[str]] = {}
@@ -133,7 +143,7 @@ async def _make_postgres() -> str:
     atexit.register(
         subprocess.run, [sys.executable, '-c', _DROP, f'DROP DATABASE {name} WITH (FORCE)'], cwd=ROOT, check=True
     )
-    await _python(_MIGRATE, _url(name))
+    await _python(_MIGRATE, with_name(_server(), name))
     return name
 
 
