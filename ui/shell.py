@@ -11,7 +11,8 @@ from nicegui import ui
 
 from ui import messages, theme
 from ui.components import account_card, form, heading, link_button, muted, paragraph, tag
-from ui.components.header import AccountArea, Navigation, brand, place, theme_menu
+from ui.components.frame import Frame
+from ui.components.header import Header
 
 if TYPE_CHECKING:
     from ui.gate import Visit
@@ -24,46 +25,23 @@ class Shell:
 
     def __init__(self, visit: 'Visit') -> None:
         self._visit = visit
-        self._draw_header()
-        self._draw_main()
+        self._header = Header(theme.BRAND)
+        self._frame = Frame()
         self.follow()
-
-    def _draw_header(self) -> None:
-        """In the layout, before Quasar's page: that is the document's `<main>`, and a banner stands outside of it."""
-        with ui.context.client.layout:
-            skip = tag('a', 'Skip to content', 'nc-skip', href='#nc-main', data_nc_skip=True)
-            header = tag('header', classes='nc-header')
-        skip.move(target_index=0)
-        header.move(target_index=1)
-        with header, tag('div', classes='nc-header__bar'):
-            brand(theme.BRAND)
-            self._navigation = Navigation()
-            with tag('div', classes='nc-header__end'):
-                theme_menu()
-                self._account = AccountArea()
-
-    def _draw_main(self) -> None:
-        with tag('div', classes='nc-main', id='nc-main') as self._main:
-            tag('p', '', 'nc-alert nc-alert--error', id='nc-said', role='alert')
-            self._no_gate = tag('p', messages.NO_GATE, 'nc-alert nc-alert--warning', role='note', hidden='hidden')
-            self._notice = tag('p', '', 'nc-alert nc-alert--info', role='status')
 
     def main(self) -> ui.element:
         """The element that the gate puts its page area into."""
-        return self._main
+        return self._frame
 
     def follow(self) -> None:
         """Bring header and notices up to date, in place: what did not change keeps its focus and stays open."""
-        visit = self._visit
-        open_path = visit.page.path if visit.page else None
-        self._navigation.follow(visit.menu(), open_path)
-        self._account.follow(visit.user, open_path, visit.location)
-        place(self._no_gate, hidden=None if visit.page is not None and visit.page.gate is None else 'hidden')
+        page = self._visit.page
+        self._header.follow(self._visit)
+        self._frame.warn(messages.NO_GATE if page is not None and page.gate is None else '')
 
     def notice(self, text: str) -> None:
         """Say something above the page, such as where the set-up link is; '' takes it away."""
-        if self._notice.text != text:
-            self._notice.set_text(text)
+        self._frame.notice(text)
 
     def title_bar(self, title: str) -> None:
         """The page's h1, so that a developer's page has one without writing it."""
