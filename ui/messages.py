@@ -20,11 +20,11 @@ _WORDS: dict[Reason, str] = {
     Reason.CROSS_SITE: 'This request came from another site, so it was refused. Open this site itself and try again.',
     Reason.LAST_SITE_ADMIN: 'This is the last site admin. Make somebody else a site admin first.',
     Reason.USER_NOT_FOUND: 'There is no such user. Check the email.',
-    Reason.ROLE_NOT_FOUND: 'There is no such role. Check its name.',
+    Reason.ROLE_NOT_FOUND: 'There is no role "{role}": {cure}',
     Reason.GROUP_NOT_FOUND: 'There is no such group. Check its name.',
 }
 
-_DEFAULTS: Mapping[str, object] = {'minimum': 8, 'maximum': 256}
+_DEFAULTS: Mapping[str, object] = {'minimum': 8, 'maximum': 256, 'role': '', 'cure': 'check its name.'}
 """Stand-ins for values that a caller left out, so that saying a refusal can never fail itself."""
 
 FIELD: dict[Reason, str] = {
@@ -47,8 +47,6 @@ EMPTY = {
 UNREACHABLE = 'The server could not be reached. Nothing was lost: try again.'
 
 PASSWORD_FINE = 'This password is fine.'  # noqa: S105 - words
-
-SET_UP_HINT = 'This site has no site admin yet. The set-up link is in the terminal that started it.'
 
 SET_UP_HINT = 'There is no site admin yet. The set-up link is in the terminal where this site was started.'
 NO_GATE = 'No gate yet: only site admins see this page.'
