@@ -1,0 +1,40 @@
+"""The baseline of `gate_cost`: the very same site and page, with a door that lets everybody through unread.
+
+Takes the arguments of main.py; the bench starts it.
+"""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+
+def main() -> None:
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    import main
+    from auth.current_user import CurrentUser
+    from ui import app
+    from ui.gate import http, registry
+
+    groups = frozenset({'Premium'})
+    person = CurrentUser('id', 'ann@cars.example', '', (), groups, 0, datetime.now(UTC))
+    arrivals: list[http.Arrival] = []
+
+    class OpenDoor(http.HttpDoor):
+        """Answers the page with one fixed arrival: no cookie, no session, no matching, no decision."""
+
+        async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+            if scope['type'] == 'http' and scope['path'] == '/premium':
+                if not arrivals:
+                    match = registry.match('/premium')
+                    assert match is not None
+                    arrivals.append(http.Arrival(match, None, person))
+                scope[http.ARRIVAL] = arrivals[0]
+            await self._app(scope, receive, send)
+
+    app.HttpDoor = OpenDoor  # type: ignore[misc]  # the one thing that differs
+    main.main()
+
+
+if __name__ == '__main__':
+    main()
