@@ -14,6 +14,7 @@ import typer
 import uvicorn
 from starlette.types import ASGIApp
 from typer._click.exceptions import ClickException  # typer has no public name for what it raises
+from uvicorn.loops.auto import auto_loop_factory
 
 from auth import demo as demo_people
 from auth import logs, start
@@ -64,7 +65,8 @@ def run(
     settings.host, settings.port = host or settings.host, port or settings.port
     listener = _listen(settings)
     declare(pages)
-    asyncio.run(_serve(settings, listener))
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+        runner.run(_serve(settings, listener))
 
 
 async def _serve(settings: Settings, listener: socket.socket) -> None:

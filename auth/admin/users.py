@@ -8,6 +8,7 @@ from tortoise.exceptions import IntegrityError
 
 from auth import accounts, passwords, sessions, site_admins
 from auth.admin.actor import Actor, authorize
+from auth.declared import did_you_mean
 from auth.errors import AuthError, Reason
 from auth.people import check_email, check_name
 from models import change
@@ -143,6 +144,6 @@ async def _changing(actor: Actor, uid: str, event: str, **values: object) -> Asy
 async def _get_role(name: str) -> Role:
     role = await Role.get_or_none(name_key=name.casefold()) or await Role.get_or_none(key=name)
     if role is None:
-        known = [str(other) for other in await Role.all().values_list('name', flat=True)]
-        raise AuthError(Reason.ROLE_NOT_FOUND, role=name, known=known)
+        known = [other.name for other in await Role.all()]
+        raise AuthError(Reason.ROLE_NOT_FOUND, role=name, cure=did_you_mean(name, known))
     return role

@@ -23,6 +23,9 @@ class Site(Server):
     def count(self, what: str) -> int:
         return self.ran().count(what)
 
+    def has_run(self, what: str, since: int) -> bool:
+        return what in self.ran()[since:]
+
     def refusals(self) -> int:
         return self.output.count('event refused') + self.output.count('message refused')
 

@@ -3,6 +3,7 @@ cookie, with none, from another Origin, after a move to another page. None runs.
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 import httpx
 import pytest
@@ -55,7 +56,7 @@ async def test_clicks_run_for_the_person_whose_page_it_is(gate_site):
         for listener in recorded(tab):
             await tab.send(listener)
         for what in ('plain', 'dialog', 'menu', 'shout'):
-            await eventually(lambda what=what: what in gate_site.ran()[before:], why=what)
+            await eventually(partial(gate_site.has_run, what, before), why=what)
 
 
 async def test_after_sign_out_nothing_runs_and_the_tab_is_sent_away(gate_site):
@@ -155,7 +156,7 @@ async def test_another_browser_cannot_connect_to_a_page(gate_site):
 
 
 async def test_another_origin_cannot_connect(gate_site):
-    async with premium_tab(gate_site) as (tab, http, _):
+    async with premium_tab(gate_site) as (_, http, _):
         for origin in ('https://evil.example', 'null', gate_site.url.replace('http', 'https'), 'http://127.0.0.1:1'):
             copy = await open_tab(http, gate_site, '/premium')
             with pytest.raises(Refused):
@@ -186,10 +187,10 @@ async def test_a_browser_with_a_dead_cookie_gets_a_page_that_connects(gate_site)
         await tab.close()
 
 
-ODD_FRAMES = [
+ODD_FRAMES: list[object] = [
     None, 7, 'x', [], {}, {'client_id': 7}, {'client_id': None, 'id': 1}, {'client_id': ['x'], 'id': {}},
 ]  # fmt: skip
-ODD_PARTS = [
+ODD_PARTS: list[dict[str, object]] = [
     {'id': '0'}, {'id': None}, {'id': True}, {'id': 2**63}, {'id': {'a': 1}}, {'listener_id': None},
     {'listener_id': ['x']}, {'args': None}, {'args': 7}, {'args': ['{']}, {'args': [7]}, {'args': {'a': 1}},
     {'args': ['null'] * 50}, {'args': ['"' + 'x' * 100_000 + '"']},
@@ -205,7 +206,11 @@ async def test_frames_of_any_shape_do_no_harm(gate_site):
         good = tab.find('Draft', 'update:value') if tab.look('Draft', 'update:value') else tab.find('Greet')
         move = layout_listener(tab, 'sub_pages_open')
         for listener in (good, move):
-            whole = {'client_id': tab.client_id, 'id': listener.element, 'listener_id': listener.listener, 'args': []}
+            whole: dict[str, object] = {
+                'client_id': tab.client_id,
+                'id': listener.element,
+                'listener_id': listener.listener,
+            }
             for part in ODD_PARTS:
                 await tab.emit('event', whole | part)
         for value in (7, None, {'a': 1}, ['/premium'], '', 'javascript:alert(1)', '/' + 'x' * 5000, '/\x00'):

@@ -77,7 +77,11 @@ class HttpDoor:
         if path.startswith(ASSETS) or path in self._own_paths or path.startswith('/static/nicegate/'):
             await self._app(scope, receive, send)
             return
-        response = await self._answer(scope, receive)
+        try:
+            response = await self._answer(scope, receive)
+        except Exception:  # the database is away, say: a person that could not be read opens nothing
+            log.exception('request could not be decided', path=path)
+            response = self._refused(Headers(scope=scope), 'Nobody can be recognised right now. Try again soon.', 503)
         if response is None:
             await self._app(scope, receive, send)
         else:
@@ -132,8 +136,8 @@ class HttpDoor:
     def _not_found(self, headers: Headers) -> Response:
         return HTMLResponse(self._error_pages.not_found(), 404) if _wants_html(headers) else _plain('Not found', 404)
 
-    def _refused(self, headers: Headers, text: str) -> Response:
-        return HTMLResponse(self._error_pages.refused(text), 403) if _wants_html(headers) else _plain(text, 403)
+    def _refused(self, headers: Headers, text: str, status: int = 403) -> Response:
+        return HTMLResponse(self._error_pages.refused(text), status) if _wants_html(headers) else _plain(text, status)
 
 
 class ErrorPages:
