@@ -6,7 +6,7 @@ Indexes name columns (`role_id`), never relations: an index over relation names 
 from tortoise import Model, fields
 
 from models.clock import now
-from models.fields import DictField, KeyField, UtcDatetimeField
+from models.fields import FOLDED, DictField, KeyField, UtcDatetimeField
 from models.uid import uuid7
 from models.user import User
 
@@ -17,7 +17,7 @@ class Role(Model):
     uid = fields.UUIDField(unique=True, default=uuid7)
     key = KeyField(max_length=200, unique=True)
     name = fields.CharField(max_length=200)
-    name_key = KeyField(max_length=200, unique=True)
+    name_key = KeyField(max_length=200 * FOLDED, unique=True)
     in_code = fields.BooleanField(default=False)
     created_at = UtcDatetimeField(default=now)
     user_roles: fields.ReverseRelation['UserRole']
@@ -49,7 +49,7 @@ class Group(Model):
     uid = fields.UUIDField(unique=True, default=uuid7)
     key = KeyField(max_length=200, unique=True)
     name = fields.CharField(max_length=200)
-    name_key = KeyField(max_length=200, unique=True)
+    name_key = KeyField(max_length=200 * FOLDED, unique=True)
     in_code = fields.BooleanField(default=False)
     declared = DictField(null=True)
     """{'roles': [keys]} as the code last declared it: what differs from it was changed by an admin."""

@@ -29,6 +29,9 @@ BATCH = 1000
 RETRY = 1.0
 """Seconds until a failed read or delivery is tried again."""
 
+HEARD_WITHIN = 10.0
+"""Seconds that `catch_up` waits for a reader at most: one that hangs must not hang every verb."""
+
 SWEEP = 5.0
 """Seconds between looks that no signal asked for: the design's "never older than 5 s"."""
 
@@ -154,7 +157,11 @@ class Feed:
         done = asyncio.get_running_loop().create_future()
         self._waiting.append(done)
         self._wake.set()
-        await done
+        try:
+            async with asyncio.timeout(HEARD_WITHIN):
+                await done
+        except TimeoutError:
+            log.error('changes were not taken in within %s s: what reads them hangs', HEARD_WITHIN)
 
     def _signal(self, lost: bool) -> None:
         self._lost = self._lost or lost

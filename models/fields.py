@@ -30,12 +30,21 @@ class UtcDatetimeField(DatetimeField[datetime]):
             raise ValueError(f'{self.model_field_name}: a naive datetime names no moment: {value!r}')
 
 
+FOLDED = 3
+"""Case-folding makes at most so many characters of one (of `ΐ`, in Unicode 14): a key is as many times longer."""
+
+
 class KeyField(CharField[str]):
     """Case-folded text that lists are sorted and paged by.
 
     COLLATE "C" on PostgreSQL makes it compare by code point as SQLite does: the same order on both, whatever the
     server's locale, and a prefix search can use the plain index.
     """
+
+    def to_db_value(self, value: Any, instance: type[Model] | Model) -> Any:
+        if isinstance(instance, type):
+            return value  # in a filter: a text that is too long is simply not there, and no error
+        return super().to_db_value(value, instance)
 
     class _db_postgres:  # noqa: N801  Tortoise looks this name up
         def __init__(self, field: CharField[str]) -> None:

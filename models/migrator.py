@@ -111,7 +111,7 @@ async def applied(client: Any) -> list[str]:
         _, found = await client.execute_query("SELECT 1 WHERE to_regclass('tortoise_migrations') IS NOT NULL")
     if not found:
         return []
-    _, rows = await client.execute_query('SELECT name FROM tortoise_migrations ORDER BY name')
+    _, rows = await client.execute_query("SELECT name FROM tortoise_migrations WHERE app = 'models' ORDER BY name")
     return [row['name'] for row in rows]
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from tortoise import Model, fields
 
 from models.clock import now
-from models.fields import DictField, KeyField, UtcDatetimeField
+from models.fields import FOLDED, DictField, KeyField, UtcDatetimeField
 from models.uid import uuid7
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ class User(Model):
     id = fields.IntField(primary_key=True)
     uid = fields.UUIDField(unique=True, default=uuid7)
     email = fields.CharField(max_length=254)
-    email_key = KeyField(max_length=254, unique=True)
+    email_key = KeyField(max_length=254 * FOLDED, unique=True)
     name = fields.CharField(max_length=200, default='')
-    name_key = KeyField(max_length=200, default='')
+    name_key = KeyField(max_length=200 * FOLDED, default='')
     password_hash = fields.CharField(max_length=200, null=True)
     password_changed_at = UtcDatetimeField(null=True)
     verified_at = UtcDatetimeField(null=True)

@@ -31,7 +31,7 @@ def translated() -> Iterator[None]:
         yield
     except sqlite3.IntegrityError as error:
         raise IntegrityError(error) from error
-    except (sqlite3.Error, OverflowError, UnicodeEncodeError) as error:
+    except (sqlite3.Error, OverflowError, ValueError) as error:  # ValueError: a closed connection, or no Unicode
         raise OperationalError(error) from error
 
 
@@ -179,6 +179,12 @@ class Transaction(Owned, Statements, SqliteTransactionWrapper):
         """Take the write lock now, waiting busy_timeout for it: a deferred BEGIN fails at once when it must upgrade."""
         with translated():
             await self._connection.execute_fetchall('BEGIN IMMEDIATE')
+
+    async def rollback(self) -> None:
+        self.must_be_open()
+        with translated():
+            await self._connection.rollback()
+        self._finalized = True
 
     async def commit(self) -> None:
         """COMMIT as a statement: it fails when SQLite has rolled back by itself (disk full), the driver's does not."""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tortoise.exceptions import FieldError
+from tortoise.exceptions import FieldError, ValidationError
 from tortoise.expressions import Q
 
 from models import clock
@@ -72,6 +72,21 @@ async def test_an_object_comes_back_as_it_was(db: str, value: dict[str, Any]) ->
 async def test_what_is_no_object_must_be_wrapped_in_one(db: str, value: object) -> None:
     with pytest.raises((ValueError, FieldError)):
         await Setting.create(key='k', value=value)
+
+
+async def test_a_key_that_is_too_long_is_not_found_and_not_stored(db: str) -> None:
+    assert await User.filter(email_key='a' * 10_000).first() is None
+    with pytest.raises(ValidationError):
+        await User.create(email='a', email_key='a' * 10_000)
+    person = await User.create(email='a', email_key='a')
+    with pytest.raises(ValidationError):
+        await User.filter(id=person.id).update(name_key='a' * 10_000)
+
+
+async def test_the_longest_names_have_room_for_their_keys(db: str) -> None:
+    name, email = '\u0390' * 200, '\u0390' * 252 + '@b'
+    await User.create(email=email, email_key=email.casefold(), name=name, name_key=name.casefold())
+    assert (await User.get(email_key=email.casefold())).name == name
 
 
 async def test_a_list_is_paged_in_one_order_on_both(db: str) -> None:
