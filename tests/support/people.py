@@ -79,6 +79,13 @@ async def fill(page: Page, form_name: str, **fields: str) -> Locator:
     return found
 
 
+async def submit(page: Page, form_name: str, **fields: str) -> Locator:
+    """Fill a form and press its button, which is called as the form is; the form."""
+    found = await fill(page, form_name, **fields)
+    await found.get_by_role('button', name=form_name).click()
+    return found
+
+
 def account(page: Page, person: Person) -> Locator:
     """The button in the header that says who is signed in."""
     return page.get_by_role('banner').get_by_role('button', name=person.email)

@@ -22,7 +22,8 @@ from tests.support.people import (
     new_email,
     post,
     sign_in,
-)  # fmt: skip
+    submit,
+)
 from tests.support.server import Server
 
 WRONG = 'Email or password is wrong.'
@@ -43,11 +44,7 @@ async def test_somebody_signs_up_signs_out_and_signs_in_again(page: Page, site: 
     await expect(account(page, ann)).to_have_count(0)
 
     await page.get_by_role('banner').get_by_role('link', name='Sign in').click()
-    await (
-        (await fill(page, 'Sign in', email=ann.email, password=ann.password))
-        .get_by_role('button', name='Sign in')
-        .click()
-    )
+    await submit(page, 'Sign in', email=ann.email, password=ann.password)
     await expect(account(page, ann)).to_be_visible()
     await visit(page, '/cars')
     await expect(page.get_by_text('Welcome, Ann.')).to_be_visible()
@@ -58,11 +55,7 @@ async def test_whoever_is_signed_out_comes_back_to_where_they_wanted_to_go(page:
     await page.context.clear_cookies()
     await visit(page, '/cars?from=a%20letter')
     assert urlsplit(page.url).path == '/login'
-    await (
-        (await fill(page, 'Sign in', email=ann.email, password=ann.password))
-        .get_by_role('button', name='Sign in')
-        .click()
-    )
+    await submit(page, 'Sign in', email=ann.email, password=ann.password)
     await shown(page, 'Our cars')
     assert page.url == f'{site.url}/cars?from=a%20letter'
 
@@ -70,8 +63,7 @@ async def test_whoever_is_signed_out_comes_back_to_where_they_wanted_to_go(page:
 async def test_somebody_new_comes_back_to_where_they_wanted_to_go(page: Page, site: Server):
     await visit(page, '/cars')
     await page.get_by_role('main').get_by_role('link', name='Sign up').click()
-    sign_up = await fill(page, 'Create account', email=new_email(), password=PASSWORD)
-    await sign_up.get_by_role('button', name='Create account').click()
+    await submit(page, 'Create account', email=new_email(), password=PASSWORD)
     await shown(page, 'Our cars')
 
 
@@ -110,8 +102,7 @@ async def test_a_wrong_password_is_said_and_nothing_typed_is_lost(page: Page, si
     await page.context.clear_cookies()
     for email, password in ((ann.email, 'not the password'), (new_email('nobody'), PASSWORD)):
         await visit(page, '/login')
-        form_ = await fill(page, 'Sign in', email=email, password=password)
-        await form_.get_by_role('button', name='Sign in').click()
+        form_ = await submit(page, 'Sign in', email=email, password=password)
         await expect(form_.get_by_role('alert').filter(has_text=WRONG)).to_be_visible()
         await expect(form_.get_by_label('Email')).to_have_value(email)
         await expect(form_.get_by_label('Password', exact=True)).to_have_value(password)
@@ -122,8 +113,7 @@ async def test_an_address_that_is_taken_is_said_at_the_field(page: Page, site: S
     ann = await join(page, site)
     await page.context.clear_cookies()
     await visit(page, '/signup')
-    sign_up = await fill(page, 'Create account', email=ann.email.upper(), password=PASSWORD)
-    await sign_up.get_by_role('button', name='Create account').click()
+    sign_up = await submit(page, 'Create account', email=ann.email.upper(), password=PASSWORD)
     await expect(
         sign_up.get_by_role('alert').filter(has_text='There is already an account with this email.')
     ).to_be_visible()
@@ -218,8 +208,7 @@ async def test_whoever_signs_in_as_somebody_else_takes_the_other_tabs_along(page
     await visit(other, '/cars')
     await expect(account(other, first)).to_be_visible()
 
-    form_ = await fill(page, 'Sign in', email=second.email, password=second.password)
-    await form_.get_by_role('button', name='Sign in').click()
+    await submit(page, 'Sign in', email=second.email, password=second.password)
     await shown(page, 'Our cars')
     await expect(account(page, second)).to_be_visible()
     await expect(account(other, second)).to_be_visible()

@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 
 from tests.conftest import NewPage, Serve
 from tests.support.browser import shown, visit
-from tests.support.people import PASSWORD, Person, account, can_sign_in, fill, form, join, new_email, sign_in
+from tests.support.people import PASSWORD, Person, account, can_sign_in, form, join, new_email, sign_in, submit
 from tests.support.server import Server
 
 NEW_PASSWORD = 'nine quiet lanterns'
@@ -27,11 +27,7 @@ async def test_block_empties_every_open_tab_and_unblock_lets_back_in(page: Page,
     await _is_sent_to_sign_in(page)
     await _is_sent_to_sign_in(second)
 
-    await (
-        (await fill(page, 'Sign in', email=ann.email, password=ann.password))
-        .get_by_role('button', name='Sign in')
-        .click()
-    )
+    await submit(page, 'Sign in', email=ann.email, password=ann.password)
     await expect(page.get_by_role('alert').filter(has_text='Email or password is wrong.')).to_be_visible()
     await site.cli('unblock', ann.email)
     await form(page, 'Sign in').get_by_role('button', name='Sign in').click()

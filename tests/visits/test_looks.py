@@ -7,7 +7,7 @@ from playwright.async_api import Page, ViewportSize, expect
 
 from tests.conftest import NewPage
 from tests.support.browser import assert_accessible, assert_fits, shown, visit
-from tests.support.people import PASSWORD, Person, account, fill, form, join, new_email
+from tests.support.people import PASSWORD, Person, account, fill, form, join, new_email, submit
 from tests.support.server import Server
 
 PHONE: ViewportSize = {'width': 390, 'height': 844}
@@ -54,15 +54,13 @@ async def test_pages_for_members_are_accessible_and_fit_a_phone(page: Page, site
 
 async def _refused_sign_in(page: Page) -> None:
     await visit(page, '/login')
-    sign_in = await fill(page, 'Sign in', email='ann@visits.example', password='wrong')
-    await sign_in.get_by_role('button', name='Sign in').click()
+    await submit(page, 'Sign in', email='ann@visits.example', password='wrong')
     await expect(page.get_by_role('alert').filter(has_text='wrong')).to_be_visible()
 
 
 async def _refused_sign_up(page: Page) -> None:
     await visit(page, '/signup')
-    sign_up = await fill(page, 'Create account', email='no address', password='short')
-    await sign_up.get_by_role('button', name='Create account').click()
+    await submit(page, 'Create account', email='no address', password='short')
     await expect(page.get_by_role('alert').filter(has_text='This is not an email address.')).to_be_visible()
 
 

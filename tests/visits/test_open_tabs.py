@@ -79,9 +79,10 @@ async def test_moving_between_pages_loads_no_document(page: Page, site: Server):
     await join(page, site, 'Premium')
     await visit(page, '/')
     await page.evaluate(MARK)
-    for title in ('Our cars', 'Best cars', 'Car rental'):
+    for title, path in (('Our cars', '/cars'), ('Best cars', '/premium'), ('Car rental', '/')):
         await page.get_by_role('navigation', name='Main').get_by_role('link', name=title).click()
         await shown(page, title)
+        await page.wait_for_url(f'{site.url}{path}')
     await page.go_back()
     await shown(page, 'Best cars')
     await page.go_back()

@@ -5,7 +5,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.support.browser import visit
-from tests.support.people import PASSWORD, can_sign_in, fill, form, new_email, post
+from tests.support.people import PASSWORD, can_sign_in, form, new_email, post, submit
 from tests.support.server import Server
 
 SHORT = 'This password is too short. Use 8 or more characters.'
@@ -26,8 +26,7 @@ async def test_a_short_or_common_password_is_refused_when_it_is_sent(page: Page,
     email = new_email()
     for password, said in (('x9#kQ', SHORT), ('qwertyuiop', COMMON)):
         await visit(page, '/signup')
-        sign_up = await fill(page, 'Create account', email=email, password=password)
-        await sign_up.get_by_role('button', name='Create account').click()
+        sign_up = await submit(page, 'Create account', email=email, password=password)
         await expect(sign_up.get_by_role('alert').filter(has_text=said)).to_be_visible()
         field = sign_up.get_by_label('Password', exact=True)
         await expect(field).to_be_focused()

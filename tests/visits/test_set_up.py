@@ -6,7 +6,7 @@ from playwright.async_api import Page, expect
 from tests.conftest import NewPage, Serve
 from tests.support import sql
 from tests.support.browser import shown, visit
-from tests.support.people import PASSWORD, Person, account, fill, form, join, new_email, post
+from tests.support.people import PASSWORD, Person, account, form, join, new_email, post, submit
 from tests.support.server import Server
 
 SPENT = 'This set-up link is not valid'
@@ -15,8 +15,7 @@ DONE = 'This site is set up already.'
 
 async def _set_up(page: Page, link: str, admin: Person) -> None:
     await visit(page, link)
-    set_up = await fill(page, 'Set password', email=admin.email, name='Ada', new_password=admin.password)
-    await set_up.get_by_role('button', name='Set password').click()
+    await submit(page, 'Set password', email=admin.email, name='Ada', new_password=admin.password)
 
 
 async def test_the_first_start_leads_to_a_site_admin_and_its_link_works_once(serve: Serve, new_page: NewPage):
@@ -32,8 +31,7 @@ async def test_the_first_start_leads_to_a_site_admin_and_its_link_works_once(ser
     await page.get_by_role('menuitem', name='Admin').click()
     await page.wait_for_url('**/admin')
 
-    await fill(second, 'Set password', email=new_email('eve'), new_password=PASSWORD)
-    await form(second, 'Set password').get_by_role('button', name='Set password').click()
+    await submit(second, 'Set password', email=new_email('eve'), new_password=PASSWORD)
     await expect(second.get_by_role('alert').filter(has_text=DONE)).to_be_visible()
     await visit(second, link)
     await expect(form(second, 'Set password')).to_have_count(0)
@@ -71,11 +69,7 @@ async def test_create_admin_makes_the_first_site_admin_too(serve: Serve, new_pag
     await visit(page, link)
     await expect(form(page, 'Set password')).to_have_count(0)
     await visit(page, '/login?next=/admin')
-    await (
-        (await fill(page, 'Sign in', email=ada.email, password=ada.password))
-        .get_by_role('button', name='Sign in')
-        .click()
-    )
+    await submit(page, 'Sign in', email=ada.email, password=ada.password)
     await page.wait_for_url('**/admin')
 
 

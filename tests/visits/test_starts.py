@@ -5,7 +5,6 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -18,8 +17,12 @@ from tests.support.sockets import open_tab
 
 
 @asynccontextmanager
-async def _not_started(folder: Path, url: str = '', **settings: Any) -> AsyncIterator[Server]:
-    yield Server(url or f'sqlite:///{folder}/own.sqlite3', folder, **settings)
+async def _not_started(folder: Path, url: str = '') -> AsyncIterator[Server]:
+    server = Server(url or f'sqlite:///{folder}/own.sqlite3', folder)
+    try:
+        yield server
+    finally:
+        await server.stop()
 
 
 @pytest.mark.parametrize(('setting', 'value'), [
@@ -28,7 +31,8 @@ async def _not_started(folder: Path, url: str = '', **settings: Any) -> AsyncIte
     ('secret_key', 'short'), ('trusted_proxies', 'everybody'),
 ])  # fmt: skip
 async def test_a_wrong_setting_is_named(tmp_path: Path, setting: str, value: str):
-    async with _not_started(tmp_path, **{setting: value}) as server:
+    async with _not_started(tmp_path) as server:
+        server.environment[f'NICEGATE_{setting.upper()}'] = value
         server.options = []  # so that the port comes from the setting
         assert f'NICEGATE_{setting.upper()}' in await server.cli('run', refused=True)
 
