@@ -71,7 +71,7 @@ async def decide_again() -> None:
 async def _close_ended(digests: list[str]) -> None:
     over = [v for digest in digests if snapshots.peek(digest) is None for v in visits.of_session(digest)]
     if over:
-        await asyncio.gather(*(close(visit) for visit in over))
+        await close(*over)
         log.info('pages closed', count=len(over))
 
 
@@ -92,13 +92,27 @@ def settle(visit: Visit, user: CurrentUser) -> None:
             visit.shell.follow()
 
 
-async def close(visit: Visit) -> None:
-    """Take a page away from a browser whose session is over: the content at once, then a look at the same address,
-    where the HTTP door decides.
+async def close(*over: Visit) -> None:
+    """Take pages away from browsers whose session is over: the content at once, then a look at the same address,
+    where the HTTP door decides. All are told before the first is cleared up.
     """
-    if visit.over:
-        return
-    visit.over = True
+    over = tuple(visit for visit in over if not visit.over)
+    for visit in over:
+        visit.over = True
+    await asyncio.gather(*(_send_away(visit) for visit in over), return_exceptions=True)
+    for visit in over:
+        _clear_up(visit)
+        await asyncio.sleep(0)  # others have their turn in between
+
+
+async def _send_away(visit: Visit) -> None:
+    here = json.dumps(visit.location)
+    code = f'document.body.replaceChildren(); window.onbeforeunload = null; location.replace({here})'
+    # Not through the outbox, which may stop before it is emptied.
+    await core.sio.emit('run_javascript', {'code': code}, room=visit.client.id)
+
+
+def _clear_up(visit: Visit) -> None:
     client = visit.client
     visits.remove(visit)
     if visit.shown is not None:
@@ -108,15 +122,9 @@ async def close(visit: Visit) -> None:
     client._delete_tasks.clear()
     client.outbox.updates.clear()
     client.outbox.messages.clear()
-    sockets = list(client._socket_to_document_id)
-    code = (
-        f'document.body.replaceChildren(); window.onbeforeunload = null; location.replace({json.dumps(visit.location)})'
-    )
-    # Not through the outbox, which may stop before it is emptied.
-    await core.sio.emit('run_javascript', {'code': code}, room=client.id)
+    background_tasks.create(_cut(list(client._socket_to_document_id)), name='cut sockets')
     if not client.is_deleted:
         client.delete()
-    background_tasks.create(_cut(sockets), name='cut sockets')
 
 
 async def _cut(sockets: list[str]) -> None:
