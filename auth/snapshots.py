@@ -65,11 +65,8 @@ def peek(digest: str) -> CurrentUser | Stale | None:
     if snapshot is None:
         return STALE
     if snapshot.user is None:
-        return None if not snapshot.stale else STALE
-    at = now()
-    if snapshot.ends_at <= at or snapshot.idle_ends_at <= at:
-        return None
-    if snapshot.stale or time.monotonic() - snapshot.read_at > SNAPSHOT_AGE or _role_ended(snapshot.user, at):
+        return STALE if snapshot.stale else None
+    if snapshot.stale or time.monotonic() - snapshot.read_at > SNAPSHOT_AGE or _is_over(snapshot, now()):
         return STALE
     return snapshot.user
 
@@ -81,26 +78,28 @@ def subscribe(listener: Callable[[], None]) -> None:
 
 async def hear(changes: Sequence[Changed]) -> None:
     """Take in changes from this process or another one."""
-    global _generation, _groups
+    global _generation
     _generation += 1
     for changed in changes:
-        if changed.kind in ('access', 'lost'):
-            _groups = None
-            _mark(_snapshots.values(), ended=False)
-        elif changed.kind == 'session':
-            _mark((s for s in _snapshots.values() if s.user and s.user.session_id == changed.session_id), ended=True)
-        else:
-            _mark((s for s in _snapshots.values() if s.user_id == changed.user_id), ended=changed.ended)
+        _take_in(changed)
     for listener in _listeners:
         listener()
 
 
-def _mark(snapshots: Iterable[Snapshot], *, ended: bool) -> None:
-    for snapshot in snapshots:
-        if ended:
-            snapshot.user = None
-        else:
-            snapshot.stale = True
+def _take_in(changed: Changed) -> None:
+    global _groups
+    if changed.kind in ('access', 'lost'):
+        _groups = None
+        touched = list(_snapshots.values())
+    elif changed.kind == 'session':
+        for snapshot in _snapshots.values():
+            if snapshot.user is not None and snapshot.user.session_id == changed.session_id:
+                snapshot.user = None
+        return
+    else:
+        touched = [snapshot for snapshot in _snapshots.values() if snapshot.user_id == changed.user_id]
+    for snapshot in touched:
+        snapshot.stale = True
 
 
 async def read(digests: Sequence[str]) -> dict[str, CurrentUser | None]:
@@ -197,5 +196,8 @@ def _current_user(session: Session, roles: tuple[HeldRole, ...], groups: tuple[G
     )
 
 
-def _role_ended(user: CurrentUser, at: datetime) -> bool:
-    return any(role.until is not None and role.until <= at for role in user.roles)
+def _is_over(snapshot: Snapshot, at: datetime) -> bool:
+    """Whether a moment has come at which the database is to be asked: another process may have moved the idle end."""
+    roles = snapshot.user.roles if snapshot.user else ()
+    ends = (snapshot.idle_ends_at, snapshot.ends_at, *(role.until for role in roles if role.until))
+    return min(ends) <= at

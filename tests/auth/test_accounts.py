@@ -1,6 +1,7 @@
 """Signing up, signing in, setting up, and who may do what to whom, on real tables."""
 
 import asyncio
+from contextlib import AbstractContextManager
 
 import pytest
 
@@ -30,7 +31,7 @@ async def actor(email: str) -> CurrentUser:
     return user
 
 
-def refuses(reason: Reason) -> object:
+def refuses(reason: Reason) -> AbstractContextManager[object]:
     return pytest.raises(AuthError, match=f'^{reason.value}$')
 
 
@@ -52,7 +53,7 @@ async def test_thirty_sign_ups_at_once_make_one_account(house):
 @pytest.mark.parametrize(
     'email',
     ['', 'ann', 'ann@', '@cars.example', 'a@b.c, e@x', 'ann@cars.example\r\nBcc: eve@x', 'ann@\0cars.example',
-     'ann\ud800@cars.example', 'a' * 300 + '@cars.example', 'ann@' + 'c' * 300 + '.example', 'ann@cars..example', '\u2028'],
+     'ann\ud800@cars.example', 'a' * 300 + '@cars.example', 'ann@' + 'c' * 300 + '.example', '\u2028', 'a@b..example'],
 )  # fmt: skip
 async def test_what_is_no_address_is_refused(house, email):
     with refuses(Reason.EMAIL_INVALID):
@@ -75,7 +76,13 @@ async def test_a_weak_or_impossible_password_is_refused_with_the_reason(house, p
 
 
 @pytest.mark.parametrize(
-    'password', ['ä' * 40, 'correct horse ' * 18, 'x9 ' * 24, '\U0001f699 drives far', 'p' + 'ß' * 71]
+    'password',
+    [
+        'Fünf größere Äpfel fürs Frühstück, täglich frisch gepflückt, schön süß',
+        'correct horse ' * 18,
+        'x9 k' * 18,
+        '\U0001f699 drives far',
+    ],
 )
 async def test_nothing_of_a_long_password_is_cut_off(house, password):
     await users.create(OPERATOR, 'ann@cars.example', password)
@@ -124,7 +131,7 @@ async def test_a_change_counts_for_the_next_look_even_where_a_snapshot_is_fresh(
     assert user.groups == {'Premium'}
     await users.block(OPERATOR, uid)
     assert digest is not None
-    assert snapshots.peek(digest) is None  # flipped in memory already, no look needed
+    assert not isinstance(snapshots.peek(digest), CurrentUser)  # in memory already, before any look
     assert await sessions.resume(digest) is None
     with refuses(Reason.INVALID_CREDENTIALS):
         await sign_in('ann@cars.example', PASSWORD, VISITOR)
