@@ -10,7 +10,7 @@ from urllib.parse import quote
 from nicegui import ui
 
 from ui import messages, theme
-from ui.components import account_card, form, heading, link_button, muted, paragraph, tag
+from ui.components import account_card, heading, link_button, muted, paragraph, sign_out_form, tag
 from ui.components.frame import Frame
 from ui.components.header import Header
 
@@ -76,7 +76,4 @@ def _ways_on(location: str, *, signed_in: bool) -> None:
     if not signed_in:
         link_button('Sign in', sign_in_here, wide=True)
         return
-    with form(
-        'Switch account', action='/auth/sign-out', submit='Sign in as someone else', kind='plain', autofocus=False
-    ) as switch:
-        switch.hidden('next', sign_in_here)
+    sign_out_form('Switch account', submit='Sign in as someone else', then=sign_in_here)

@@ -1,6 +1,6 @@
 """/logout: asks before it signs out, because a GET changes nothing."""
 
-from ui.components import account_card, form, link_button
+from ui.components import account_card, link_button, sign_out_form
 from ui.flash import take_flash
 from ui.gate import Visit, page
 
@@ -12,6 +12,5 @@ def logout(visit: Visit) -> None:
             link_button('Sign in', '/login', kind='primary', wide=True)
         return
     with account_card('Sign out?', f'You are signed in as {visit.user.email}.'):
-        with form('Sign out', action='/auth/sign-out', submit='Sign out', flash=take_flash(), autofocus=False) as leave:
-            leave.hidden('next', '/')
+        sign_out_form(kind='primary', flash=take_flash())
         link_button('Stay signed in', '/', wide=True)

@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 from auth.current_user import CurrentUser
-from ui.components import account_card, form, link_button
+from ui.components import account_card, link_button, sign_out_form
 from ui.session_routes import own_path
 
 
@@ -17,5 +17,4 @@ def already_signed_in(user: CurrentUser, wanted: str) -> None:
     """Instead of a form to somebody who is signed in: go on, or leave first."""
     with account_card('You are signed in', f'You are signed in as {user.email}.'):
         link_button('Continue', own_path(wanted), kind='primary', wide=True)
-        with form('Sign out', action='/auth/sign-out', submit='Sign out', kind='plain', autofocus=False) as leave:
-            leave.hidden('next', keeping('/login', wanted))
+        sign_out_form(then=keeping('/login', wanted))

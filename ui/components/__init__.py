@@ -5,6 +5,7 @@ from ui.components.button import button, link_button, submit_button
 from ui.components.card import account_card, card, card_foot, row
 from ui.components.dialog import confirm
 from ui.components.form import Form, form
+from ui.components.sign_out import sign_out_form
 from ui.components.table import table
 from ui.components.tag import tag
 from ui.components.text import code, heading, link, muted, paragraph
@@ -25,6 +26,7 @@ __all__ = [
     'muted',
     'paragraph',
     'row',
+    'sign_out_form',
     'submit_button',
     'table',
     'tag',

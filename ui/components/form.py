@@ -93,10 +93,12 @@ def form(
     kind: Kind = 'primary',
     wide: bool = True,
     autofocus: bool = True,
+    leaves: bool = False,
 ) -> Iterator[Form]:
     """Draw a form called `name` that posts to `action` by the button `submit`.
 
-    `flash` is what a post without script left behind: its message and what was typed, never a password.
+    `flash` is what a post without script left behind: its message and what was typed, never a password. `leaves` says
+    that success ends the session this page belongs to.
     """
     id_ = name.lower().replace(' ', '-')
     with tag(
@@ -108,6 +110,7 @@ def form(
         aria_label=name,
         novalidate=True,
         data_nc_form=True,
+        data_nc_leaves=leaves or None,
         data_nc_unreachable=messages.UNREACHABLE,
         data_nc_autofocus=autofocus or None,
     ):

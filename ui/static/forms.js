@@ -13,6 +13,7 @@
   const inputOf = (field) => field.querySelector(".nc-input");
 
   function showFieldError(field, message) {
+    judgeNoMore(inputOf(field)); // or the same would be said twice
     errorOf(field).textContent = message;
     inputOf(field).setAttribute("aria-invalid", "true");
   }
@@ -77,6 +78,10 @@
 
   async function send(form) {
     setBusy(form, true);
+    // A session that ends takes its pages away over the socket, each to its own address. This page goes where the form's
+    // answer says, so it stops listening first.
+    const leaves = form.hasAttribute("data-nc-leaves");
+    if (leaves) window.socket?.disconnect();
     try {
       const { ok, answer } = await post(form);
       if (ok && typeof answer.next === "string") return leaveFor(answer.next); // stays busy: the page is leaving
@@ -85,6 +90,7 @@
     } catch {
       showFormError(form, form.dataset.ncUnreachable);
     }
+    if (leaves) window.socket?.connect();
     setBusy(form, false);
   }
 
@@ -126,12 +132,18 @@
     else if (typeof verdict.message === "string") showVerdict(input, verdict.message, "error");
   }
 
+  function judgeNoMore(input) {
+    const check = checks.get(input);
+    clearTimeout(check?.timer);
+    check?.request?.abort();
+    if (check) showVerdict(input, null, "");
+  }
+
   function judgeSoon(input) {
-    const check = checks.get(input) ?? {};
-    clearTimeout(check.timer);
-    check.request?.abort();
+    judgeNoMore(input);
+    if (!input.value) return;
+    const check = {};
     checks.set(input, check);
-    if (!input.value) return showVerdict(input, null, "");
     check.timer = setTimeout(() => {
       check.request = new AbortController();
       judge(input, check.request.signal).catch(() => {}); // no verdict is no harm: the server judges again on sending
