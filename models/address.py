@@ -79,6 +79,10 @@ class PostgresAddress:
             return f'PostgreSQL refused the user or the password for {self.place}: correct them in the database URL.'
         if isinstance(error, asyncpg.InsufficientPrivilegeError):
             return f'The PostgreSQL user of {self.place} may not do this ({error}): make it the owner of the database.'
+        if 'SSL' in str(error):
+            return (
+                f'PostgreSQL at {self.place} does not encrypt as asked ({error}): correct sslmode in the database URL.'
+            )
         if isinstance(error, OSError | asyncpg.CannotConnectNowError | asyncpg.PostgresConnectionError):
             return (
                 f'PostgreSQL does not answer at {self.place}: start it, or correct host and port in the database URL.'

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tortoise import Model, fields
+from tortoise.exceptions import BaseORMException
 
 from models import scope, watch
 from models.clock import now
@@ -107,6 +108,7 @@ class Feed:
         self._deliver = deliver
         self._last = 0
         self._lost = False
+        self._failing = False
         self._wake = asyncio.Event()
         self._waiting: list[asyncio.Future[None]] = []
         self._tasks: list[asyncio.Task[None]] = []
@@ -176,9 +178,12 @@ class Feed:
             waiting, self._waiting = self._waiting, []
             try:
                 await self._round()
-            except Exception:
-                log.exception('changes could not be read or delivered: trying again')
-                self._lost = True
+                self._failing = False
+            except Exception as error:
+                unexpected = None if isinstance(error, BaseORMException) else error
+                if not self._failing:  # once, and not every second while the database is away
+                    log.error('changes cannot be read or taken in, trying again: %r', error, exc_info=unexpected)
+                self._failing = self._lost = True
                 asyncio.get_running_loop().call_later(RETRY, self._wake.set)
             finally:
                 _release(waiting)

@@ -50,10 +50,7 @@ async def translated(function: Callable[..., Any], *args: Any, **kwargs: Any) ->
 
 async def acquire(pool: Any) -> Any:
     """A connection of the pool, or an OperationalError after WAIT seconds."""
-    try:
-        return await pool.acquire(timeout=WAIT)
-    except TimeoutError:
-        raise OperationalError(f'every connection was held for more than {WAIT:.0f} s by transactions') from None
+    return await translated(pool.acquire, timeout=WAIT)
 
 
 class Client(AsyncpgDBClient):
@@ -68,14 +65,16 @@ class Client(AsyncpgDBClient):
 
     async def create_connection(self, with_db: bool) -> None:
         """Open the pool. Called once, by who made the client: a closed one stays closed."""
-        self._pool = await asyncpg.create_pool(
+        pool = await asyncpg.create_pool(
             self.dsn,
-            min_size=1,
+            min_size=0,  # with more, the driver reports a lost server on its own, a stack trace a second
             max_size=10,
             timeout=CONNECT_WAIT,
             command_timeout=self._command_timeout,
             server_settings=SESSION,
         )
+        self._pool = pool  # so that a failed start closes it
+        await pool.release(await pool.acquire())  # is anybody there?
         await self._post_connect()
 
     def pool(self) -> Any:
