@@ -8,7 +8,8 @@ from playwright.async_api import Page, expect
 from tests.conftest import NewPage, Serve
 from tests.support.browser import shown, visit
 from tests.support.people import PASSWORD, Person, account, can_sign_in, form, join, new_email, sign_in, submit
-from tests.support.server import Server
+from tests.support.server import Server, free_port
+from tests.support.terminal import typed_at
 
 NEW_PASSWORD = 'nine quiet lanterns'
 
@@ -126,6 +127,20 @@ async def test_a_role_that_exists_nowhere_and_a_weak_password_are_refused(site: 
     assert 'no such role' in await site.cli('grant', email, 'Premum', refused=True)
 
 
+async def test_a_password_is_asked_for_at_a_terminal_and_never_shown(site: Server):
+    email = new_email()
+    answers = {'Password': PASSWORD, 'Repeat': PASSWORD}
+    status, shown_there = await typed_at(site, 'create-user', email, answers=answers)
+    assert status == 0, shown_there
+    assert PASSWORD not in shown_there
+    assert await can_sign_in(site, email)
+
+
+async def test_without_a_terminal_a_password_has_to_be_piped(site: Server):
+    said = await site.cli('create-user', new_email(), typed=f'{PASSWORD}\n', refused=True)
+    assert '--password-stdin' in said
+
+
 async def test_check_and_migrate_find_the_example_in_order(site: Server):
     await site.cli('check')
     await site.cli('migrate')
@@ -140,3 +155,10 @@ async def test_check_fails_for_a_page_without_a_gate_and_for_a_group_that_exists
         "@page('/best', title='Best', groups=['Premum'])\ndef best() -> None: ...\n"
     )
     assert "did you mean 'Premium'" in (await site.cli('check', '--pages', str(pages), refused=True)).replace('"', "'")
+
+
+async def test_check_refuses_what_the_start_would_refuse(site: Server, tmp_path: Path):
+    pages = tmp_path / 'my_pages.py'
+    pages.write_text("from nicegui import ui\n\n\n@ui.page('/plain')\ndef plain() -> None: ...\n")
+    for verb in (('run', '--port', str(free_port())), ('check',)):
+        assert '/plain' in await site.cli(*verb, '--pages', str(pages), refused=True)

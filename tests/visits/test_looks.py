@@ -5,13 +5,23 @@ from collections.abc import Awaitable, Callable
 import pytest
 from playwright.async_api import Page, ViewportSize, expect
 
-from tests.conftest import NewPage
+from tests.conftest import NewPage, Serve
 from tests.support.browser import assert_accessible, assert_fits, shown, visit
 from tests.support.people import PASSWORD, Person, account, fill, form, join, new_email, submit
 from tests.support.server import Server
 
 PHONE: ViewportSize = {'width': 390, 'height': 844}
-STRANGERS_PAGES = ['/', '/login', '/login?next=/cars', '/signup', '/setup?token=x', '/nowhere', '/logout']
+STRANGERS_PAGES = [
+    '/',
+    '/login',
+    '/login?next=/cars',
+    '/signup',
+    '/setup?token=x',
+    '/nowhere',
+    '/logout',
+    '/forgot',
+    '/no-access',
+]
 MEMBERS_PAGES = [
     '/',
     '/cars',
@@ -50,6 +60,20 @@ async def test_pages_for_members_are_accessible_and_fit_a_phone(page: Page, site
         await page.set_viewport_size(PHONE)
         await assert_fits(page)
         await assert_accessible(page, ('light',))  # the colours are those of the wide window
+
+
+async def test_pages_for_site_admins_are_accessible_and_fit_a_phone(serve: Serve, new_page: NewPage):
+    site = await serve()
+    page = await new_page(site)
+    await _look_at(page, await site.set_up_link())
+    await assert_accessible(page)
+    await submit(page, 'Set password', email=new_email('ada'), new_password=PASSWORD)
+    await shown(page, 'Car rental')
+    for path in ('/admin', '/setup?token=x'):
+        await _look_at(page, path)
+        await assert_accessible(page)
+        await page.set_viewport_size(PHONE)
+        await assert_fits(page)
 
 
 async def _refused_sign_in(page: Page) -> None:
