@@ -72,7 +72,7 @@ def build(settings: Settings) -> ASGIApp:
         return shell
 
     document.check_routes(_own_routes)
-    document.mount_pages(make_shell)
+    document.mount_pages(make_shell, error_pages.failed)
     SocketDoor(site.cookie_name, site.is_own_origin).install()
     ui.run_with(
         web,

@@ -60,7 +60,7 @@ async def test_pages_answer_get_only(gate_site, premium, method):
     ['/nowhere', '/premium/', '//premium', '/premium;x', '/%70remium', '/PREMIUM', '/premium%2f', '/premium%00',
      '/cars', '/pre%6dium', '/cars/', '/cars/x', '/cars/1.0', '/cars/01', '/cars/%31', '/cars/1?days=x', '/cars/1/2',
      '/_nicegui/', '/auth', '/auth/sign-in/', '/openapi.json', '/docs', '/_nicegui/auto/static/x/y', '/_nicegui/client/x/upload/1',
-     '/brochures2/x', '/premium/x', '/.', '/..'],
+     '/brochures2/x', '/premium/x'],
 )  # fmt: skip
 async def test_what_is_not_on_the_list_is_not_there(gate_site, premium, path):
     for headers in (HTML, {'Accept': '*/*'}):
@@ -82,6 +82,12 @@ async def test_a_page_that_fails_says_so_without_its_reasons(gate_site, http, pa
     assert 'Something went wrong' in answer.text
     for secret in ('KeyError', 'secret of the code', 'Traceback', 'half a page'):
         assert secret not in answer.text
+
+
+async def test_a_slow_page_is_sent_as_far_as_it_is(gate_site, premium):
+    answer = await premium.get(f'{gate_site.url}/slow', timeout=25)
+    assert answer.status_code == 200
+    assert 'slow beginning' in answer.text
 
 
 async def test_routes_and_files_of_a_developer_ask_the_gate(gate_site, http):

@@ -1,26 +1,46 @@
 """The one function behind every page route: it draws the shell and shows the page that was asked for in it."""
 
+import secrets
 from collections.abc import Callable
 
+import structlog
 from fastapi import Request
+from fastapi.responses import HTMLResponse, Response
 from nicegui import app, ui
 
 from auth import sessions, snapshots
 from ui.gate import registry, resources
 from ui.gate import visit as visits
 from ui.gate.http import ARRIVAL, Arrival
-from ui.gate.navigation import PageArea
+from ui.gate.navigation import PATIENCE, PageArea
 from ui.gate.registry import DeclarationError
 from ui.gate.visit import Shell, Visit
 
-RESPONSE_TIMEOUT = 30.0
-"""Seconds an async page function may take before the first answer: slow back ends answer within 30."""
+RESPONSE_TIMEOUT = 3 * PATIENCE
+"""Seconds after which NiceGUI would give up on a document; ours are sent long before."""
+
+log = structlog.get_logger()
 
 
-def mount_pages(make_shell: Callable[[Visit, Request], Shell]) -> None:
-    """Make a real route of every declared page, all with one builder, so that moving between them reloads nothing."""
+def mount_pages(make_shell: Callable[[Visit, Request], Shell], failed: Callable[[str], str]) -> None:
+    """Make a real route of every declared page, all with one builder, so that moving between them reloads nothing.
 
-    async def document(request: Request) -> None:
+    `failed(reference)` is the HTML for the case that the shell itself cannot be drawn.
+    """
+
+    async def document(request: Request) -> Response | None:
+        client = ui.context.client
+        try:
+            await draw(request)
+        except Exception:
+            reference = secrets.token_hex(4)
+            log.exception('document failed', reference=reference)
+            if not client.is_deleted:
+                client.delete()
+            return HTMLResponse(failed(reference), 500, {'Cache-Control': 'no-store'})
+        return None
+
+    async def draw(request: Request) -> None:
         arrival: Arrival = request.scope[ARRIVAL]  # there, because the door let the request through
         client = ui.context.client
         visit = Visit(client, arrival.digest, arrival.user, arrival.match)

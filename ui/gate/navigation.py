@@ -8,6 +8,7 @@ import asyncio
 import inspect
 import secrets
 from collections.abc import Awaitable
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -24,6 +25,9 @@ from ui.gate.visit import Visit
 log = structlog.get_logger()
 
 LOGIN = '/login'
+PATIENCE = 10.0
+"""Seconds an async page function may take before what there is of the page is sent: people wait about so long
+(Nielsen's limit for keeping attention)."""
 
 
 def sign_in_location(target: str) -> str:
@@ -112,18 +116,25 @@ class PageArea(ui.sub_pages):
                 visit.shell.title_bar(match.page.title)
             result = match.page.builder(**self._arguments(match))
             if inspect.isawaitable(result):
-                await self._finish(result)
-        except Exception:
-            reference = secrets.token_hex(4)
-            log.exception('page failed', path=match.page.path, reference=reference)
-            if visit.match is match and not visit.over:
-                self._clear_page()
-                visit.client.status_code = 500
-                with self:
-                    visit.shell.failed(reference)
+                await self._finish(match, result)
+        except Exception as error:
+            self._fail(match, error)
 
-    async def _finish(self, result: Awaitable[Any]) -> None:
-        """Run an async page function to its end, in a task that can be stopped when its page is closed meanwhile."""
+    def _fail(self, match: Match, error: BaseException) -> None:
+        """Show that a page's own code raised; what, stands in the log only."""
+        visit, reference = self._visit, secrets.token_hex(4)
+        log.error('page failed', path=match.page.path, reference=reference, exc_info=error)
+        if visit.match is match and not visit.over and not visit.client.is_deleted:
+            self._clear_page()
+            visit.client.status_code = 500
+            with self:
+                visit.shell.failed(reference)
+
+    async def _finish(self, match: Match, result: Awaitable[Any]) -> None:
+        """Run an async page function in a task that can be stopped when its page is closed meanwhile.
+
+        A slow one is waited for only so long: then the page is sent as far as it is, and grows in the browser.
+        """
 
         async def run() -> None:
             with self:
@@ -131,12 +142,19 @@ class PageArea(ui.sub_pages):
 
         self._task = task = background_tasks.create(run(), name=f'page {self._visit.location}')
         try:
-            await asyncio.wait([task])
+            done, _ = await asyncio.wait([task], timeout=PATIENCE)
         except asyncio.CancelledError:
             task.cancel()
             raise
-        if not task.cancelled():
+        if not done:
+            task.add_done_callback(partial(self._finished_late, match))
+        elif not task.cancelled():
             task.result()
+
+    def _finished_late(self, match: Match, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            with self._visit.client:
+                self._fail(match, error)
 
     def _arguments(self, match: Match) -> dict[str, Any]:
         visit = self._visit
@@ -198,8 +216,9 @@ class PageArea(ui.sub_pages):
             background_tasks.create(self._refresh(match), name='refresh page')
 
     async def _refresh(self, match: Match) -> None:
-        with self._visit.client:
-            await self.show(match)
+        if not self._visit.over and not self._visit.client.is_deleted:
+            with self._visit.client:
+                await self.show(match)
 
 
 class _Recorded:

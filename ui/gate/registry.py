@@ -161,6 +161,8 @@ def add_route(
     gate = _gate(access, groups, source)
     if gate is None:
         raise DeclarationError(f"{source}: say who may open \"{path}\": access='public', 'signed-in' or groups=[...]")
+    if is_folder and path == '/':
+        raise DeclarationError(f'{source}: a folder at "/" would hide every page: give it a path of its own')
     _routes.append(Route(_template(path, source), gate, is_folder, source))
 
 

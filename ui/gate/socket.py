@@ -5,7 +5,6 @@ from the browser that the page was served to, and each event is decided anew.
 """
 
 from collections.abc import Callable
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -13,6 +12,7 @@ import socketio
 import structlog
 from nicegui import background_tasks, core
 from nicegui import nicegui as stock
+from starlette.requests import cookie_parser
 
 from auth import sessions, snapshots
 from auth.access import Decision
@@ -147,14 +147,13 @@ def _only(frame: tuple[object, ...]) -> object:
 
 
 def cookie(header: str | None, name: str) -> str | None:
-    """The value of one cookie in a Cookie header, or None; a malformed header holds none."""
+    """The value of one cookie in a Cookie header, or None.
+
+    Read as browsers write it, leniently: http.cookies gives up on all cookies when another app's holds a brace.
+    """
     if not header or len(header) > 16_384:
         return None
-    try:
-        morsel = SimpleCookie(header).get(name)
-    except CookieError:
-        return None
-    return morsel.value if morsel is not None else None
+    return cookie_parser(header).get(name)
 
 
 def _is_handshake(data: dict[str, Any]) -> bool:
