@@ -9,7 +9,7 @@ from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
 from models import address, change, migrator, scope
-from models.engines.common import Context
+from models.engines.common import Context, finish
 from models.failures import DatabaseError, explained
 
 __all__ = ['DatabaseError', 'close', 'connect', 'migrate', 'pending', 'ping', 'transaction']
@@ -58,7 +58,7 @@ async def close() -> None:
     context, _context, _address = _context, None, None
     EXECUTOR_CACHE.clear()  # keyed by table alone: another database would get this one's statements
     if context is not None:
-        await context.close_connections()
+        await finish(context.close_connections())
 
 
 async def migrate() -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
+from tortoise import context
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import ConnectionHandler
 from tortoise.context import TortoiseContext
@@ -105,3 +106,11 @@ class Context(TortoiseContext):
     def __init__(self) -> None:
         super().__init__()
         self._connections = Connections()
+
+    async def close_connections(self) -> None:
+        """As stock, but no longer the global context although closing failed: another could never be opened."""
+        try:
+            await super().close_connections()
+        finally:
+            if context._global_context is self:
+                context._global_context = None
