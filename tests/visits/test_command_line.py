@@ -124,7 +124,7 @@ async def test_a_role_that_exists_nowhere_and_a_weak_password_are_refused(site: 
     assert await site.cli('create-user', email, '--password-stdin', typed='short\n', refused=True)
     await site.cli('create-user', email, '--password-stdin', typed=f'{PASSWORD}\n')
     assert 'already' in await site.cli('create-user', email, '--password-stdin', typed=f'{PASSWORD}\n', refused=True)
-    assert 'no such role' in await site.cli('grant', email, 'Premum', refused=True)
+    assert 'did you mean "Premium"' in await site.cli('grant', email, 'Premum', refused=True)
 
 
 async def test_a_password_is_asked_for_at_a_terminal_and_never_shown(site: Server):
@@ -154,7 +154,7 @@ async def test_check_fails_for_a_page_without_a_gate_and_for_a_group_that_exists
         "from ui.gate import group, page\n\ngroup('Premium', roles=['Premium'])\n\n\n"
         "@page('/best', title='Best', groups=['Premum'])\ndef best() -> None: ...\n"
     )
-    assert "did you mean 'Premium'" in (await site.cli('check', '--pages', str(pages), refused=True)).replace('"', "'")
+    assert 'did you mean "Premium"' in await site.cli('check', '--pages', str(pages), refused=True)
 
 
 async def test_check_refuses_what_the_start_would_refuse(site: Server, tmp_path: Path):
