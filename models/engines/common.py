@@ -1,12 +1,12 @@
 """What holds on both databases: who may use a transaction, and how its end is carried through a cancellation."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
 from tortoise import context
-from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient, TransactionContext
 from tortoise.connection import ConnectionHandler
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import OperationalError, TransactionManagementError
@@ -71,19 +71,68 @@ async def take(lock: asyncio.Lock) -> None:
         raise OperationalError(f'a transaction held the database for more than {WAIT:.0f} s') from None
 
 
-class Owned:
-    """Mixed into a transaction's client: it serves the task that opened it, until it ends."""
+class Owned(TransactionalDBClient):
+    """Mixed into a transaction's client: it serves the task that opened it, until it ends or a statement fails.
+
+    PostgreSQL accepts nothing more after a failed statement, and a COMMIT then rolls back without a word. SQLite goes
+    on, so a fault would show on PostgreSQL only: both stop here, and say so. What may fail goes into an inner
+    transaction.
+    """
 
     root: BaseDBAsyncClient
     owner: 'asyncio.Task[Any] | None'
-    _finalized: bool
+    outermost: 'Owned'
+    broken = False
 
     def serves(self, task: 'asyncio.Task[Any] | None') -> bool:
         return task is self.owner and not self._finalized
 
-    def must_be_open(self) -> None:
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """Around each statement. One that was cancelled may have been done or not: that is a failure too."""
         if self._finalized:
             raise TransactionManagementError('this transaction is over')
+        if self.outermost.broken:
+            raise OperationalError('a statement of this transaction failed: it can only be rolled back')
+        try:
+            yield
+        except BaseException:
+            self.outermost.broken = True
+            raise
+
+    def may_commit(self) -> None:
+        if self.broken:
+            raise TransactionManagementError('a statement of this transaction failed: nothing of it was kept')
+
+
+class Savepoint(TransactionContext):
+    """A transaction inside another one.
+
+    Leaving it well takes no statement: the outer COMMIT keeps it. A RELEASE that is cancelled would keep the rows
+    while the block fails, and whoever goes on after the failure would commit half a verb.
+    """
+
+    client: Owned
+
+    def __init__(self, client: Owned) -> None:
+        self.client = client
+        self.connection_name = client.connection_name
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        with self.client.used():
+            await self.client.savepoint()
+        return self.client
+
+    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
+        try:
+            if exc_type is not None:
+                await finish(self._take_back())
+        finally:
+            self.client._finalized = True
+
+    async def _take_back(self) -> None:
+        await self.client.savepoint_rollback()
+        self.client.outermost.broken = False
 
 
 class Connections(ConnectionHandler):

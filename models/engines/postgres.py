@@ -13,11 +13,11 @@ from typing import Any
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
-from tortoise.backends.base.client import NestedTransactionContext, TransactionalDBClient, TransactionContext
+from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
 from tortoise.connection import get_connections
 from tortoise.exceptions import IntegrityError, OperationalError
 
-from models.engines.common import WAIT, Owned, finish, take
+from models.engines.common import WAIT, Owned, Savepoint, finish, take
 
 CONNECT_WAIT = 10.0
 """Seconds for a connection to the server: an unreachable one must not hang the start."""
@@ -122,16 +122,26 @@ class Transaction(Owned, TransactionWrapper):
         super().__init__(connection)
         self.owner = asyncio.current_task()
         self.root = connection.root if isinstance(connection, Transaction) else connection
+        self.outermost = connection.outermost if isinstance(connection, Transaction) else self
 
     def acquire_connection(self) -> Any:
-        self.must_be_open()
-        return super().acquire_connection()
+        return self._used_connection()
+
+    @asynccontextmanager
+    async def _used_connection(self) -> AsyncIterator[Any]:
+        with self.used():
+            async with super().acquire_connection() as connection:
+                yield connection
+
+    async def commit(self) -> None:
+        self.may_commit()
+        await super().commit()
 
     async def _translate_exceptions(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return await translated(func, self, *args, **kwargs)
 
     def _in_transaction(self) -> TransactionContext:
-        return NestedTransactionContext(Transaction(self))
+        return Savepoint(Transaction(self))
 
 
 class Outermost(TransactionContext):

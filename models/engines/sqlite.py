@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import aiosqlite
-from tortoise.backends.base.client import NestedTransactionContext, TransactionalDBClient, TransactionContext
+from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
 from tortoise.connection import get_connections
 from tortoise.exceptions import IntegrityError, OperationalError
 
-from models.engines.common import Owned, finish, held, take
+from models.engines.common import Owned, Savepoint, finish, held, take
 
 PRAGMAS = {
     'busy_timeout': 10_000,  # ms to wait for another process's write; first, because the next line may have to wait
@@ -86,14 +86,14 @@ class Statements(SqliteClient):
                 yield self.opened()
 
     async def execute_insert(self, query: str, values: list[Any]) -> int:
-        refuse_nul(values)
         async with self.connection_for(query) as connection:
+            refuse_nul(values)
             row = await connection.execute_insert(query, values)
             return int(row[0]) if row else 0
 
     async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, Sequence[Any]]:
-        refuse_nul(values or ())
         async with self.connection_for(query) as connection:
+            refuse_nul(values or ())
             rows = list(await connection.execute_fetchall(query, values))
             if query.lstrip()[:6].upper() not in ('UPDATE', 'DELETE', 'INSERT'):
                 return len(rows), rows
@@ -161,34 +161,44 @@ class Transaction(Owned, Statements, SqliteTransactionWrapper):
         super().__init__(connection)
         self.owner = asyncio.current_task()
         self.root = connection.root if isinstance(connection, Transaction) else connection
+        self.outermost = connection.outermost if isinstance(connection, Transaction) else self
 
-    def opened(self) -> aiosqlite.Connection:
-        self.must_be_open()
-        return super().opened()
+    @asynccontextmanager
+    async def connection_for(self, query: str) -> AsyncIterator[aiosqlite.Connection]:
+        with self.used():
+            async with super().connection_for(query) as connection:
+                yield connection
 
     async def execute_many(self, query: str, values: list[list[Any]]) -> None:
-        for row in values:
-            refuse_nul(row)
         async with self.connection_for(query) as connection:
+            for row in values:
+                refuse_nul(row)
             await connection.executemany(query, values)
 
     def _in_transaction(self) -> TransactionContext:
-        return NestedTransactionContext(Transaction(self))
+        return Savepoint(Transaction(self))
 
     async def begin(self) -> None:
         """Take the write lock now, waiting busy_timeout for it: a deferred BEGIN fails at once when it must upgrade."""
         with translated():
             await self._connection.execute_fetchall('BEGIN IMMEDIATE')
 
+    async def savepoint(self) -> None:
+        with translated():
+            await super().savepoint()
+
+    async def savepoint_rollback(self) -> None:
+        with translated():
+            await super().savepoint_rollback()
+
     async def rollback(self) -> None:
-        self.must_be_open()
         with translated():
             await self._connection.rollback()
         self._finalized = True
 
     async def commit(self) -> None:
         """COMMIT as a statement: it fails when SQLite has rolled back by itself (disk full), the driver's does not."""
-        self.must_be_open()
+        self.may_commit()
         with translated():
             await self._connection.execute_fetchall('COMMIT')
         self._finalized = True

@@ -5,7 +5,7 @@ import contextlib
 
 import pytest
 from tortoise.connection import get_connection
-from tortoise.exceptions import IntegrityError, OperationalError
+from tortoise.exceptions import IntegrityError, OperationalError, TransactionManagementError
 
 from models import change, database
 from models.access import Role, UserRole
@@ -72,6 +72,39 @@ async def test_cancelled_at_any_moment_all_or_nothing_is_done_and_nothing_stays_
             steps += 1 + steps // 20
     assert steps > 10
     assert done == ('raised', 'raised')
+
+
+async def with_a_shy_part(name: str) -> None:
+    """A verb that goes on when its inner part was cancelled."""
+    async with database.transaction():
+        await person(f'outer {name}')
+        try:
+            async with database.transaction():
+                await change.record('user', user_id=1)
+                await person(f'inner {name}')
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            assert task is not None
+            task.uncancel()
+
+
+async def test_an_inner_transaction_cancelled_at_any_moment_keeps_its_row_and_its_change_or_neither(db: str) -> None:
+    steps, cancelled, went_on = 0, True, 0
+    while cancelled:
+        task = asyncio.create_task(with_a_shy_part(f'{steps}'))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        cancelled = task.cancel()
+        with contextlib.suppress(TransactionManagementError):  # cancelled while the inner one began: nothing is kept
+            await settle(task)
+        there = await names()
+        inner = {name for name in there if name.startswith('inner')}
+        assert len(inner) == await change.Change.all().count()
+        assert {name.replace('inner', 'outer') for name in inner} <= there
+        went_on += cancelled and not task.cancelled() and task.exception() is None
+        steps += 1
+    assert went_on
+    assert {f'outer {steps - 1}', f'inner {steps - 1}'} <= there
 
 
 async def test_a_task_started_in_a_transaction_does_not_write_into_it(db: str) -> None:
@@ -155,6 +188,22 @@ async def test_an_inner_transaction_that_fails_takes_back_only_itself(db: str) -
             await pair('inner', 'outer')
         await person('after')
     assert await names() == {'outer', 'after'}
+
+
+async def test_after_a_failed_statement_nothing_is_kept_and_the_block_says_so(db: str) -> None:
+    await person('first')
+    with pytest.raises(TransactionManagementError, match='nothing of it was kept'):
+        await go_on_after_a_failure()
+    assert await names() == {'first'}
+
+
+async def go_on_after_a_failure() -> None:
+    async with database.transaction():
+        await person('second')
+        with pytest.raises(IntegrityError):
+            await person('first')
+        with pytest.raises(OperationalError):
+            await person('third')
 
 
 async def test_a_transaction_is_of_use_only_while_it_is_open(db: str) -> None:
