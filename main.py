@@ -142,6 +142,7 @@ def declare(pages: Path | None) -> None:
     app.prepare()
     chosen = pages or (Path(get_settings().pages) if get_settings().pages else EXAMPLE)
     loading.load(chosen)
+    app.check()
 
 
 async def _open() -> None:
@@ -294,6 +295,8 @@ def _with_database(act: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
 
 
 def _password(from_stdin: bool) -> str:
+    if not from_stdin and not sys.stdin.isatty():
+        raise CommandError('there is no terminal to ask for the password: pipe it in with --password-stdin')
     if not from_stdin:
         return str(typer.prompt('Password', hide_input=True, confirmation_prompt=True, err=True))
     try:

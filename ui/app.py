@@ -1,13 +1,15 @@
 """Puts the top floor together: our routes on a plain FastAPI app, NiceGUI mounted on it, the doors around both."""
 
 import gc
+import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib import import_module
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from nicegui import Client, background_tasks, core, ui
 from nicegui import app as pages_app
@@ -30,6 +32,7 @@ YOUNG_OBJECTS = 50_000
 """Allocations between collections of the youngest generation (Python: 700): with the frozen start-up heap a page's
 p99 fell from 141 to 15 ms."""
 
+log = structlog.get_logger()
 _own_routes: frozenset[int] = frozenset()
 
 
@@ -47,14 +50,23 @@ def prepare() -> None:
         import_module(own_pages)
 
 
+def check() -> None:
+    """Refuse what has come up beside the gate while the pages were loaded.
+
+    Raises:
+        DeclarationError: one line, with the way to declare it
+    """
+    if core.script_mode:
+        raise DeclarationError('a NiceGUI element is made outside of a page: put it into a function under page(…)')
+    document.check_routes(_own_routes)
+
+
 def build(settings: Settings) -> ASGIApp:
     """The whole site as one ASGI application, from what has been declared.
 
     Raises:
         DeclarationError: something answers beside the gate
     """
-    if core.script_mode:
-        raise DeclarationError('a NiceGUI element is made outside of a page: put it into a function under page(…)')
     site, set_up = Site.of(settings), SetUpHint(settings.is_loopback and not settings.public_url)
     web = FastAPI(title=theme.BRAND, lifespan=_lifespan(set_up), docs_url=None, redoc_url=None, openapi_url=None)
     web.router.redirect_slashes = pages_app.router.redirect_slashes = False  # a path has one spelling
@@ -71,7 +83,9 @@ def build(settings: Settings) -> ASGIApp:
             shell.notice(messages.SET_UP_HINT)
         return shell
 
-    document.check_routes(_own_routes)
+    # NiceGUI's own answers would log the address with its query, name the exception, and reload for ever.
+    pages_app.add_exception_handler(404, _not_found)
+    pages_app.add_exception_handler(Exception, _failed)
     document.mount_pages(make_shell, error_pages.failed)
     SocketDoor(site.cookie_name, site.is_own_origin).install()
     ui.run_with(
@@ -83,7 +97,8 @@ def build(settings: Settings) -> ASGIApp:
         show_welcome_message=False,
     )
     pages = ErrorPages(lambda: error_pages.not_found(''), error_pages.refused)
-    return HttpDoor(web, site.cookie_name, session_routes.PATHS | {'/healthz', '/favicon.ico'}, pages)
+    own_paths = session_routes.PATHS | {'/healthz', '/favicon.ico'}
+    return HttpDoor(web, site.cookie_name, own_paths, (f'{theme.STATIC_PATH}/',), pages)
 
 
 class SetUpHint:
@@ -129,6 +144,16 @@ def _lifespan(set_up: SetUpHint) -> Callable[[FastAPI], AbstractAsyncContextMana
             await events.stop()
 
     return lifespan
+
+
+async def _not_found(_: Request, __: Exception) -> Response:
+    return HTMLResponse(error_pages.not_found(), 404)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    reference = secrets.token_hex(4)
+    log.error('request failed', path=request.url.path, reference=reference, exc_info=error)
+    return HTMLResponse(error_pages.failed(reference), 500)
 
 
 async def _healthz() -> Response:

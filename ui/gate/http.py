@@ -56,10 +56,18 @@ class Arrival:
 class HttpDoor:
     """ASGI application around the whole site."""
 
-    def __init__(self, app: ASGIApp, cookie_name: str, own_paths: frozenset[str], error_pages: 'ErrorPages') -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        cookie_name: str,
+        own_paths: frozenset[str],
+        own_folders: tuple[str, ...],
+        error_pages: 'ErrorPages',
+    ) -> None:
         self._app = app
         self._cookie_name = cookie_name
         self._own_paths = own_paths
+        self._folders = (*ASSETS, *own_folders)
         self._error_pages = error_pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,7 +82,7 @@ class HttpDoor:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope['path']
-        if path.startswith(ASSETS) or path in self._own_paths or path.startswith('/static/nicegate/'):
+        if path.startswith(self._folders) or path in self._own_paths:
             await self._app(scope, receive, send)
             return
         try:
