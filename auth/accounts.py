@@ -1,9 +1,11 @@
 """Rows of people: how they are found and made. Rules about who may do so live in the verbs."""
 
+from dataclasses import dataclass, field
 from uuid import UUID
 
+from auth import passwords
 from auth.errors import AuthError, Reason
-from auth.people import check_email
+from auth.people import check_email, check_name
 from models.clock import now
 from models.user import User
 
@@ -44,16 +46,38 @@ async def get(uid: str) -> User:
     return user
 
 
-async def create(email: str, email_key: str, *, name: str, password_hash: str | None) -> User:
-    """Insert a checked person inside the caller's transaction; a taken key raises IntegrityError."""
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A checked person who is not in the database yet."""
+
+    email: str
+    email_key: str
+    name: str
+    password_hash: str = field(repr=False)
+
+
+async def draft(email: str, name: str, password: str) -> Draft:
+    """Check what was typed about a new person and hash the password. Outside any transaction: hashing takes long.
+
+    Raises:
+        AuthError: EMAIL_INVALID, NAME_INVALID, PASSWORD_*, INPUT_INVALID, BUSY
+    """
+    address, key = check_email(email)
+    name = check_name(name)
+    await passwords.check(password, address, name)
+    return Draft(address, key, name, await passwords.make_hash(password))
+
+
+async def create(person: Draft) -> User:
+    """Insert a person inside the caller's transaction; a taken key raises IntegrityError."""
     at = now()
     return await User.create(
-        email=email,
-        email_key=email_key,
-        name=name,
-        name_key=name.casefold(),
-        password_hash=password_hash,
-        password_changed_at=at if password_hash else None,
+        email=person.email,
+        email_key=person.email_key,
+        name=person.name,
+        name_key=person.name.casefold(),
+        password_hash=person.password_hash,
+        password_changed_at=at,
         verified_at=at,
         created_at=at,
     )

@@ -10,7 +10,6 @@ from auth import accounts, passwords, sessions, site_admins
 from auth.admin.actor import Actor, authorize
 from auth.declared import did_you_mean
 from auth.errors import AuthError, Reason
-from auth.people import check_email, check_name
 from models import change
 from models.access import Role, UserRole
 from models.clock import now
@@ -39,14 +38,11 @@ async def create(
         AuthError: EMAIL_*, NAME_INVALID, PASSWORD_*, ROLE_NOT_FOUND, FORBIDDEN, BUSY
     """
     await authorize(actor)  # before any work is done for a stranger; once more below
-    address, key = check_email(email)
-    name = check_name(name)
-    await passwords.check(password, address, name)
-    password_hash = await passwords.make_hash(password)
+    person = await accounts.draft(email, name, password)
     try:
         async with transaction():
             await authorize(actor)
-            user = await accounts.create(address, key, name=name, password_hash=password_hash)
+            user = await accounts.create(person)
             for role in roles:
                 await UserRole.get_or_create(user=user, role=await _get_role(role), defaults={'created_at': now()})
             if site_admin:

@@ -6,9 +6,8 @@ from datetime import timedelta
 import structlog
 from tortoise.exceptions import IntegrityError
 
-from auth import accounts, passwords, sessions, site_admins
+from auth import accounts, sessions, site_admins
 from auth.errors import AuthError, Reason
-from auth.people import check_email, check_name
 from auth.sessions import NewSession, digest_of
 from auth.visitor import Visitor
 from models.clock import now
@@ -48,10 +47,7 @@ async def set_up(
     """
     if not await link_is_good(token):  # before any hash: a stranger gets no work done
         raise AuthError(Reason.SETUP_DONE if await site_admins.exist() else Reason.SETUP_LINK_INVALID)
-    address, key = check_email(email)
-    name = check_name(name)
-    await passwords.check(password, address, name)
-    password_hash = await passwords.make_hash(password)
+    person = await accounts.draft(email, name, password)
     try:
         async with transaction():
             # A conditional update, so that of two clicks one wins; a refusal below takes it back.
@@ -59,7 +55,7 @@ async def set_up(
                 raise AuthError(Reason.SETUP_LINK_INVALID)
             if await site_admins.exist():
                 raise AuthError(Reason.SETUP_DONE)
-            user = await accounts.create(address, key, name=name, password_hash=password_hash)
+            user = await accounts.create(person)
             await site_admins.appoint(user)
             session = await sessions.start(user, visitor, replacing=replacing)
     except IntegrityError as error:

@@ -3,9 +3,8 @@
 import structlog
 from tortoise.exceptions import IntegrityError
 
-from auth import accounts, passwords, sessions
+from auth import accounts, sessions
 from auth.errors import AuthError, Reason
-from auth.people import check_email, check_name
 from auth.sessions import NewSession
 from auth.visitor import Visitor
 from models.database import transaction
@@ -21,15 +20,12 @@ async def sign_up(
     Raises:
         AuthError: EMAIL_INVALID, EMAIL_TAKEN, NAME_INVALID, PASSWORD_*, INPUT_INVALID, BUSY
     """
-    address, key = check_email(email)
-    name = check_name(name)
     if await accounts.find_by_email(email) is not None:  # spares the hash; the unique key below decides
         raise AuthError(Reason.EMAIL_TAKEN)
-    await passwords.check(password, address, name)
-    password_hash = await passwords.make_hash(password)
+    person = await accounts.draft(email, name, password)
     try:
         async with transaction():
-            user = await accounts.create(address, key, name=name, password_hash=password_hash)
+            user = await accounts.create(person)
             session = await sessions.start(user, visitor, replacing=replacing)
     except IntegrityError as error:
         raise AuthError(Reason.EMAIL_TAKEN) from error
