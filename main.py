@@ -13,6 +13,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 import uvicorn
 from starlette.types import ASGIApp
+from tortoise.exceptions import OperationalError
 from typer._click.exceptions import ClickException  # typer has no public name for what it raises
 from uvicorn.loops.auto import auto_loop_factory
 
@@ -323,6 +324,8 @@ def main() -> NoReturn:
         _fail(messages.say(error))
     except (CommandError, SettingsError, DatabaseError) as error:
         _fail(str(error))
+    except OperationalError as error:
+        _fail(f'the database did not do it, nothing was changed: {error}')
     except Exception as error:
         if type(error).__name__ != 'DeclarationError':  # its module is loaded only where pages are
             raise

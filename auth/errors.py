@@ -17,6 +17,7 @@ class Reason(StrEnum):
     SETUP_LINK_INVALID = 'setup_link_invalid'
     SETUP_DONE = 'setup_done'
     BUSY = 'busy'
+    UNAVAILABLE = 'unavailable'
     FORBIDDEN = 'forbidden'
     CROSS_SITE = 'cross_site'
     LAST_SITE_ADMIN = 'last_site_admin'

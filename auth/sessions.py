@@ -98,13 +98,13 @@ async def end(digest: str) -> None:
     """End one session, inside the caller's transaction; an unknown one is no error."""
     row = await Session.get_or_none(digest=digest)
     if row is not None:
-        await change.record('session', session_id=row.id, user_id=row.user_id, ended=True)
+        await change.record('session', session_id=row.id, user_id=row.user_id)
         await row.delete()
 
 
 async def end_all(user_id: int) -> None:
     """End every session of a user, inside the caller's transaction."""
-    await change.record('user', user_id=user_id, ended=True)
+    await change.record('user', user_id=user_id)
     await Session.filter(user_id=user_id).delete()
 
 

@@ -43,7 +43,6 @@ class Change(Model):
     kind = fields.CharField(max_length=16)
     user_id = fields.IntField(null=True)
     session_id = fields.IntField(null=True)
-    ended = fields.BooleanField(default=False)
     at = UtcDatetimeField(default=now, db_index=True)
 
     class Meta:
@@ -54,7 +53,7 @@ class Change(Model):
 class Changed:
     """A change as a reader gets it.
 
-    kind: 'user' (this user's row, roles or sessions; with `ended` all their sessions are over), 'session' (one session
+    kind: 'user' (this user's row, roles or sessions), 'session' (one session
     ended), 'access' (roles or groups themselves), or 'lost' (never a row: signals may have been missed or a delivery
     failed, so everything must be read again).
     """
@@ -63,10 +62,9 @@ class Changed:
     kind: str
     user_id: int | None
     session_id: int | None
-    ended: bool
 
 
-async def record(kind: str, *, user_id: int | None = None, session_id: int | None = None, ended: bool = False) -> None:
+async def record(kind: str, *, user_id: int | None = None, session_id: int | None = None) -> None:
     """Note a change in this task's open `database.transaction()`; RuntimeError when there is none.
 
     The row is written just before the COMMIT. Transactions run one at a time, so ids become visible in their order and
@@ -75,7 +73,7 @@ async def record(kind: str, *, user_id: int | None = None, session_id: int | Non
     open_scope = scope.current()
     if open_scope is None:
         raise RuntimeError('change.record needs an open transaction of this task')
-    open_scope.changes.append(Change(kind=kind, user_id=user_id, session_id=session_id, ended=ended))
+    open_scope.changes.append(Change(kind=kind, user_id=user_id, session_id=session_id))
 
 
 async def write(changes: Sequence[Change]) -> None:
@@ -192,12 +190,12 @@ class Feed:
         full = True
         while full:
             rows = await Change.filter(id__gt=self._last).order_by('id').limit(BATCH)
-            batch = [Changed(row.id, row.kind, row.user_id, row.session_id, row.ended) for row in rows]
+            batch = [Changed(row.id, row.kind, row.user_id, row.session_id) for row in rows]
             last = batch[-1].id if batch else self._last
             full = len(batch) == BATCH
             if self._lost and not full:
                 self._lost = False
-                batch.append(Changed(last, 'lost', None, None, False))
+                batch.append(Changed(last, 'lost', None, None))
             if batch:
                 await self._hand_over(batch)
             self._last = last

@@ -16,6 +16,7 @@ _WORDS: dict[Reason, str] = {
     Reason.SETUP_LINK_INVALID: 'This set-up link is not valid any more. Restart Nicegate and open the link it prints.',
     Reason.SETUP_DONE: 'This site is set up already. Sign in with the account of a site admin.',
     Reason.BUSY: 'Too many people are signing in right now. Wait a few seconds and try again.',
+    Reason.UNAVAILABLE: 'The server could not do this right now. Nothing was changed: try again in a moment.',
     Reason.FORBIDDEN: 'You are not allowed to do this. Ask a site admin for access.',
     Reason.CROSS_SITE: 'This request came from another site, so it was refused. Open this site itself and try again.',
     Reason.LAST_SITE_ADMIN: 'This is the last site admin. Make somebody else a site admin first.',

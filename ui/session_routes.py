@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
@@ -33,8 +34,11 @@ STATUS: Mapping[Reason, int] = {
     Reason.EMAIL_TAKEN: 409,
     Reason.SETUP_DONE: 409,
     Reason.BUSY: 503,
+    Reason.UNAVAILABLE: 503,
 }
 """HTTP status of a refusal; all others are 422."""
+
+log = structlog.get_logger()
 
 PREFIX = '/auth'
 NAMES = ('sign-in', 'sign-up', 'sign-out', 'set-up', 'check-password')
@@ -126,6 +130,9 @@ def _endpoint(site: Site, act: Act, back: str) -> Callable[[Request], Awaitable[
             return await act(request, fields)
         except AuthError as error:
             return _refusal(request, error, fields, back)
+        except Exception:  # the database is away or locked, say: its transaction is taken back
+            log.exception('form not handled', path=request.url.path)
+            return _refusal(request, AuthError(Reason.UNAVAILABLE), fields, back)
 
     return endpoint
 

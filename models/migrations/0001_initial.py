@@ -19,7 +19,6 @@ class Migration(migrations.Migration):
                 ('kind', fields.CharField(max_length=16)),
                 ('user_id', fields.IntField(null=True)),
                 ('session_id', fields.IntField(null=True)),
-                ('ended', fields.BooleanField(default=False)),
                 ('at', UtcDatetimeField(default=now, db_index=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'change_log', 'app': 'models', 'pk_attr': 'id'},

@@ -73,15 +73,15 @@ def assert_in_order(reader: Reader) -> None:
 
 async def test_when_the_block_is_left_this_process_has_been_told(feed: Feed, reader: Reader) -> None:
     async with database.transaction():
-        await change.record('user', user_id=7, ended=True)
+        await change.record('user', user_id=7)
         await change.record('session', user_id=7, session_id=9)
         await change.record('access')
         assert reader.told == []
     first = reader.told[0].id
     assert reader.told == [
-        Changed(first, 'user', 7, None, True),
-        Changed(first + 1, 'session', 7, 9, False),
-        Changed(first + 2, 'access', None, None, False),
+        Changed(first, 'user', 7, None),
+        Changed(first + 1, 'session', 7, 9),
+        Changed(first + 2, 'access', None, None),
     ]
 
 
