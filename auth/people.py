@@ -14,6 +14,8 @@ for _private in ('local', 'localhost', 'test'):
 
 EMAIL_LENGTH = 254
 """Longest address that mail can be sent to (RFC 5321, 4.5.3.1.3, with the erratum)."""
+KEY_LENGTH = 3 * EMAIL_LENGTH
+"""Longest key, as its column has it: case folding makes up to three characters of one."""
 NAME_LENGTH = 200
 """Longest display name; the longest personal names on record stay below it."""
 
@@ -35,8 +37,11 @@ def check_email(email: str) -> tuple[str, str]:
     except (EmailNotValidError, UnicodeError) as error:
         raise AuthError(Reason.EMAIL_INVALID) from error
     local = unicodedata.normalize('NFKC', parts.local_part).casefold()
-    domain = (parts.ascii_domain or parts.domain).lower()
-    return parts.normalized, f'{local}@{domain}'
+    key = f'{local}@{(parts.ascii_domain or parts.domain).lower()}'
+    # NFKC makes a space or an @ of characters that look like one, and 18 characters of U+FDFA.
+    if len(parts.normalized) > EMAIL_LENGTH or len(key) > KEY_LENGTH or not local.isprintable() or set(local) & {' ', '@'}:
+        raise AuthError(Reason.EMAIL_INVALID)
+    return parts.normalized, key
 
 
 def check_name(name: str) -> str:

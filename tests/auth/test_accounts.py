@@ -53,7 +53,8 @@ async def test_thirty_sign_ups_at_once_make_one_account(house):
 @pytest.mark.parametrize(
     'email',
     ['', 'ann', 'ann@', '@cars.example', 'a@b.c, e@x', 'ann@cars.example\r\nBcc: eve@x', 'ann@\0cars.example',
-     'ann\ud800@cars.example', 'a' * 300 + '@cars.example', 'ann@' + 'c' * 300 + '.example', '\u2028', 'a@b..example'],
+     'ann\ud800@cars.example', 'a' * 300 + '@cars.example', 'ann@' + 'c' * 300 + '.example', '\u2028', 'a@b..example',
+     '\ufdfa' * 60 + '@b.example', '\ufdfa@b.example', 'x\uff20y@b.example', 'x\u2000y@b.example', '\u3000@b.example'],
 )  # fmt: skip
 async def test_what_is_no_address_is_refused(house, email):
     with refuses(Reason.EMAIL_INVALID):
