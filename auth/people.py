@@ -39,7 +39,8 @@ def check_email(email: str) -> tuple[str, str]:
     local = unicodedata.normalize('NFKC', parts.local_part).casefold()
     key = f'{local}@{(parts.ascii_domain or parts.domain).lower()}'
     # NFKC makes a space or an @ of characters that look like one, and 18 characters of U+FDFA.
-    if len(parts.normalized) > EMAIL_LENGTH or len(key) > KEY_LENGTH or not local.isprintable() or set(local) & {' ', '@'}:
+    too_long = len(parts.normalized) > EMAIL_LENGTH or len(key) > KEY_LENGTH
+    if too_long or not local.isprintable() or set(local) & {' ', '@'}:
         raise AuthError(Reason.EMAIL_INVALID)
     return parts.normalized, key
 
