@@ -98,7 +98,7 @@ def build(settings: Settings) -> ASGIApp:
     )
     pages = ErrorPages(lambda: error_pages.not_found(''), error_pages.refused)
     own_paths = session_routes.PATHS | {'/healthz', '/favicon.ico'}
-    return HttpDoor(web, site.cookie_name, own_paths, (f'{theme.STATIC_PATH}/',), pages)
+    return HttpDoor(web, site.cookie_name, own_paths, (f'{theme.STATIC_PATH}/',), site.is_own_origin, pages)
 
 
 class SetUpHint:

@@ -4,7 +4,7 @@ import asyncio
 import os
 from pathlib import Path
 
-from nicegui import ui
+from nicegui import Event, ui
 
 from auth.current_user import CurrentUser
 from ui.gate import files, group, page, route
@@ -59,10 +59,25 @@ def premium(user: CurrentUser) -> None:
     ui.context.client.on_disconnect(lambda: ran(f'disconnect {user.email}'))
 
 
+news = Event[str]()
+
+
+@page('/news', title='News', groups=['Premium'])
+def latest(user: CurrentUser) -> None:
+    async def follow() -> None:
+        for _ in range(200):
+            ran(f'step {user.email}')
+            await asyncio.sleep(0.05)
+
+    news.subscribe(lambda what: ran(f'{what} {user.email}'))
+    ui.button('Follow', on_click=follow)
+
+
 @page('/signed-in', title='Signed in', access='signed-in')
 def signed_in(user: CurrentUser) -> None:
     ui.label(f'hello {user.email}')
     ui.button('Greet', on_click=lambda: ran('greet'))
+    ui.button('Tell', on_click=lambda: (news.emit('news'), ran('told')))
     ui.input('Draft')
 
 

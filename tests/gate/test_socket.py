@@ -1,10 +1,12 @@
 """Recorded clicks, replayed by those who may not: after sign-out, after the role is gone, from a dialog, with another
 cookie, with none, from another Origin, after a move to another page. None runs."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
+import aiohttp
 import httpx
 import pytest
 
@@ -234,3 +236,114 @@ async def test_a_slow_page_is_stopped_when_its_person_loses_the_role(gate_site):
         await gate_site.cli('revoke', email, 'Premium')
         await eventually(lambda: tab.says("You don't have access"), why='the view of a closed page')
         assert not tab.says('slow beginning')
+
+
+async def test_a_person_cannot_keep_a_closed_page_by_moving_nowhere(gate_site):
+    """The move reads the news first; the page must be closed all the same."""
+    async with premium_tab(gate_site) as (tab, _, email):
+        move, revoke = layout_listener(tab, 'sub_pages_navigate'), gate_site.cli('revoke', email, 'Premium')
+        revoking = asyncio.create_task(revoke)
+        while not revoking.done():
+            for _ in range(10):
+                await tab.send(move, '/nowhere')
+            await asyncio.sleep(0)
+        await revoking
+        await eventually(lambda: tab.says("You don't have access"), why='the view of a closed page')
+        assert not tab.says('premium content')
+
+
+async def test_what_a_page_subscribed_to_ends_with_it(gate_site):
+    async with (
+        premium_tab(gate_site, '/news') as (tab, _, email),
+        premium_tab(gate_site, '/signed-in') as (other, _, _),
+    ):
+        await other.send(other.find('Tell'))
+        await eventually(lambda: gate_site.count(f'news {email}'), why='the news')
+        await tab.send(layout_listener(tab, 'sub_pages_navigate'), '/signed-in')
+        await eventually(lambda: tab.look('Greet'), why='the next page')
+        heard, told = gate_site.count(f'news {email}'), gate_site.count('told')
+        await other.send(other.find('Tell'))
+        await eventually(lambda: gate_site.count('told') > told, why='more news')
+        assert gate_site.count(f'news {email}') == heard
+
+
+async def test_a_handler_that_is_still_running_stops_when_the_role_is_gone(gate_site):
+    async with premium_tab(gate_site, '/news') as (tab, _, email):
+        await tab.send(tab.find('Follow'))
+        await eventually(lambda: gate_site.count(f'step {email}'), why='a first step')
+        await gate_site.cli('revoke', email, 'Premium')
+        await eventually(lambda: tab.says("You don't have access"), why='the view of a closed page')
+        steps = gate_site.count(f'step {email}')
+        async with premium_tab(gate_site, '/') as (other, _, _):  # time passes: a whole other visit
+            await other.send(other.find('Wave'))
+        assert gate_site.count(f'step {email}') == steps
+
+
+async def test_another_apps_old_cookie_does_not_keep_a_page_from_connecting(gate_site):
+    """A byte that is no UTF-8 in the header, written by hand: no client library sends one."""
+    async with httpx.AsyncClient() as http:
+        await join_without_browser(http, gate_site)
+        tab = await open_tab(http, gate_site, '/signed-in')
+    query = '&'.join(f'{name}={value}' for name, value in tab.query.items())
+    ours = '; '.join(f'{name}={value}' for name, value in tab.cookies.items())
+    reader, writer = await asyncio.open_connection('127.0.0.1', gate_site.port)
+    writer.write(
+        f'GET /_nicegui_ws/socket.io/?EIO=4&transport=websocket&{query} HTTP/1.1\r\n'
+        f'Host: 127.0.0.1:{gate_site.port}\r\n'
+        'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n'
+        'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n'
+        f'Origin: {gate_site.url}\r\nCookie: other=\xe9{{"a":1}}; {ours}\r\n\r\n'.encode('latin-1')
+    )
+    await reader.readuntil(b'\r\n\r\n')
+    writer.write(b'\x81\x82\0\0\0\x0040')  # the text frame "40": connect, please
+    answer = await asyncio.wait_for(reader.readuntil(b'"sid"'), 5)
+    answer += await asyncio.wait_for(reader.readuntil(b'"sid"'), 5)  # that of Socket.IO, after engine.io's
+    assert b'40{"sid"' in answer
+    writer.close()
+
+
+async def test_a_page_has_one_document(gate_site):
+    """A second one would be deleted under its reader when the first is closed."""
+    async with premium_tab(gate_site) as (tab, http, _):
+        second = await open_tab(http, gate_site, '/premium')
+        second.query = tab.query | {'document_id': 'another'}
+        with pytest.raises(Refused):
+            await second.connect()
+
+
+RAW = [
+    '42', '42[]', '42{}', '4', '42[', '44', '49', '4a', '7', 'b!!!', '45-["event",1]', '42["\\ud800"]', '42[["x"]]',
+    '43[1]',
+    '451-["event",{"_placeholder":true,"num":0}]', '42' + '[' * 5000, '42[{"a":1}]', '42["connect"]',
+    '42["disconnect"]', '42[null]', '42[1,2]', '42/x,["event"]', '40/x,', '431[]', '', b'\x00\x01', b'',
+    '2' * 70_000, '41',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize('frame', RAW, ids=range(len(RAW)))
+async def test_a_raw_frame_of_any_shape_is_one_line_in_the_log(gate_site, frame):
+    said = len(gate_site.output)
+    address = gate_site.url.replace('http', 'ws')
+    async with httpx.AsyncClient() as http, aiohttp.ClientSession() as session:
+        tab = await open_tab(http, gate_site, '/')
+        query = '&'.join(f'{name}={value}' for name, value in tab.query.items())
+        url = f'{address}/_nicegui_ws/socket.io/?EIO=4&transport=websocket&{query}'
+        async with session.ws_connect(url, headers={'Origin': gate_site.url}) as socket:
+            await socket.send_str('40')
+            await eventually(lambda: tab.client_id, why='the page')
+            await (socket.send_bytes(frame) if isinstance(frame, bytes) else socket.send_str(frame))
+            await socket.close()
+        assert (await http.get(f'{gate_site.url}/healthz')).status_code == 200
+    lines = gate_site.output[said:].splitlines()
+    assert all(line.startswith('timestamp=') for line in lines), lines
+    assert not any('Traceback' in line or 'level=error' in line for line in lines), lines
+
+
+@pytest.mark.parametrize('path', ['/_nicegui_ws/', '/_nicegui_ws/x', '/_nicegui_ws/socket.io', '/nowhere', '/premium'])
+async def test_there_is_one_socket(gate_site, path):
+    said = len(gate_site.output)
+    async with aiohttp.ClientSession() as session:
+        with pytest.raises(aiohttp.WSServerHandshakeError) as caught:
+            await session.ws_connect(f'{gate_site.url}{path}', headers={'Origin': gate_site.url})
+    assert caught.value.status == 403
+    assert 'Traceback' not in gate_site.output[said:]

@@ -23,15 +23,17 @@ from ui.gate import registry, resources, uploads
 from ui.gate.locations import parse
 from ui.gate.navigation import sign_in_location
 from ui.gate.registry import Match
-from ui.gate.socket import cookie
+from ui.gate.socket import cookie, sent
 
 log = structlog.get_logger()
 
 ARRIVAL: Final = 'nicegate.arrival'
 """Key in the request's scope under which a page finds what the door has read."""
 
-ASSETS: Final = (f'/_nicegui/{nicegui.__version__}/', '/_nicegui_ws/')
-"""NiceGUI's scripts and styles, the same for everybody, and its socket, which has a door of its own."""
+ASSETS: Final = f'/_nicegui/{nicegui.__version__}/'
+"""NiceGUI's scripts and styles, the same for everybody."""
+SOCKET: Final = '/_nicegui_ws/socket.io/'
+"""NiceGUI's socket, which has a door of its own behind this one."""
 
 HEADERS: Final = {
     'X-Content-Type-Options': 'nosniff',
@@ -62,26 +64,44 @@ class HttpDoor:
         cookie_name: str,
         own_paths: frozenset[str],
         own_folders: tuple[str, ...],
+        is_own_origin: Callable[[str | None, str | None], bool],
         error_pages: 'ErrorPages',
     ) -> None:
         self._app = app
         self._cookie_name = cookie_name
         self._own_paths = own_paths
-        self._folders = (*ASSETS, *own_folders)
+        self._folders = (ASSETS, *own_folders)
+        self._is_own_origin = is_own_origin
         self._error_pages = error_pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope['type'] == 'http':
-            _strip_prefix(scope)
-            await self._http(scope, receive, _with_headers(send))
-        elif scope['type'] == 'lifespan' or scope['path'].startswith(ASSETS[1]):
-            _strip_prefix(scope)
+        if scope['type'] == 'lifespan':
             await self._app(scope, receive, send)
+            return
+        _strip_prefix(scope)
+        if scope['path'].startswith(SOCKET):
+            await self._socket(scope, receive, send)
+        elif scope['type'] == 'http':
+            await self._http(scope, receive, _with_headers(send))
+        else:
+            await send({'type': 'websocket.close', 'code': 1008})
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """NiceGUI's socket, by websocket or polling, from our own pages. Who may use it, its own door decides."""
+        origin = sent(scope, b'origin')
+        own = origin is None or self._is_own_origin(origin, sent(scope, b'host'))
+        if own and scope['path'] == SOCKET:
+            try:
+                await self._app(scope, receive, send)
+            except Exception as error:  # a connection that broke, or a frame that the libraries did not expect
+                log.info('socket broke', why=type(error).__name__)
+        elif scope['type'] == 'http':
+            await _plain('Forbidden', 403)(scope, receive, send)
         else:
             await send({'type': 'websocket.close', 'code': 1008})
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path: str = scope['path']
+        path = scope.get('raw_path', b'').decode('latin-1')  # as sent: a second spelling of our own paths is not there
         if path.startswith(self._folders) or path in self._own_paths:
             await self._app(scope, receive, send)
             return
@@ -101,16 +121,16 @@ class HttpDoor:
         location = parse(_sent(scope))
         if location is None:
             return self._not_found(headers)
-        digest = digest_of(cookie(headers.get('cookie'), self._cookie_name))
+        digest = digest_of(cookie(sent(scope, b'cookie'), self._cookie_name))
         match = registry.match(location)
-        if match is not None:
+        routes = registry.routes_at(location)
+        if match is not None and not routes:
             return await self._page(scope, match, digest)
         if upload := _UPLOAD.fullmatch(scope['path']):
             return await uploads.receive(Request(scope, receive), upload[1], int(upload[2]), digest)
         gates = resources.gates_of(scope['path'])
         if gates is not None:
             return await self._any_of(gates, digest, headers)
-        routes = registry.routes_at(location)
         if routes:
             return await self._all_of([route.gate for route in routes], digest, location.url, headers)
         return self._not_found(headers)

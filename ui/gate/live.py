@@ -13,6 +13,7 @@ from nicegui import background_tasks, core, json
 from auth import snapshots
 from auth.access import Decision
 from auth.current_user import CurrentUser
+from ui.gate import handlers
 from ui.gate import visit as visits
 from ui.gate.visit import Visit
 
@@ -80,14 +81,14 @@ def settle(visit: Visit, user: CurrentUser) -> None:
     if visit.over:
         return
     before, visit.user = visit.user, user
-    if user == before:
-        return
     decision = visit.decide()
-    if decision is not visit.shown and visit.shown is not None:
+    # Compared with what is shown, whoever the person was before: another door may have read the news already.
+    if visit.shown is not None and decision is not visit.shown:
         if decision is not Decision.ALLOW:
             visit.area.cancel()
+            handlers.stop(visit.running)
         visit.area.refresh()
-    else:
+    elif user != before:
         with visit.client:
             visit.shell.follow()
 
@@ -117,6 +118,7 @@ def _clear_up(visit: Visit) -> None:
     visits.remove(visit)
     if visit.shown is not None:
         visit.area.cancel()
+    handlers.stop(visit.running)
     for task in client._delete_tasks.values():  # else NiceGUI deletes the client a second time: KeyError
         task.cancel()
     client._delete_tasks.clear()

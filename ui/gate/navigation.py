@@ -184,7 +184,7 @@ class PageArea(ui.sub_pages):
             if user is None:
                 await live.close(visit)
                 return False
-            visit.user = user
+            live.settle(visit, user)
         match = registry.match(location)
         if match is None:
             if isinstance(location, str) and location.startswith('/') and location.isprintable():
@@ -211,14 +211,21 @@ class PageArea(ui.sub_pages):
 
     def refresh(self) -> None:
         """Show the open page anew."""
-        match = self._visit.match
-        if match is not None:
-            background_tasks.create(self._refresh(match), name='refresh page')
+        background_tasks.create(self._refresh(), name='refresh page')
 
-    async def _refresh(self, match: Match) -> None:
-        if not self._visit.over and not self._visit.client.is_deleted:
-            with self._visit.client:
-                await self.show(match)
+    async def _refresh(self) -> None:
+        visit = self._visit
+        if visit.match is not None and not visit.over and not visit.client.is_deleted:
+            with visit.client:
+                await self.show(visit.match)
+
+
+class _Forgiving(list[Any]):
+    """A list from which what is gone already may be removed: `await event` takes its handler back at its end."""
+
+    def remove(self, value: Any) -> None:
+        if value in self:
+            super().remove(value)
 
 
 class _Recorded:
@@ -227,6 +234,8 @@ class _Recorded:
     def __init__(self, client: Client) -> None:
         self.elements = frozenset(client.elements)
         self.listeners = frozenset(i for e in client.elements.values() for i in e._event_listeners)
+        client.delete_handlers = _Forgiving(client.delete_handlers)
+        self._at_end = len(client.delete_handlers)
         self._handlers = {id(handlers): len(handlers) for handlers in self._lists(client)}
 
     @staticmethod
@@ -234,7 +243,6 @@ class _Recorded:
         return [
             client.connect_handlers,
             client.disconnect_handlers,
-            client.delete_handlers,
             client._exception_handlers,
             client.sub_pages_router._path_changed_handlers,
         ]
@@ -247,6 +255,11 @@ class _Recorded:
                 del listeners[listener_id]
         for handlers in self._lists(client):
             del handlers[self._handlers[id(handlers)] :]
+        # The page is gone for good: what it asked for at its end is done now (NiceGUI's Event unsubscribes so).
+        at_end = client.delete_handlers[self._at_end :]
+        del client.delete_handlers[self._at_end :]
+        for handler in at_end:
+            client.safe_invoke(handler)
 
 
 def _layout_of(client: Client) -> set[int]:

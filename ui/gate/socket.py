@@ -13,11 +13,12 @@ import structlog
 from nicegui import background_tasks, core
 from nicegui import nicegui as stock
 from starlette.requests import cookie_parser
+from starlette.types import Scope
 
 from auth import sessions, snapshots
 from auth.access import Decision
 from auth.sessions import digest_of
-from ui.gate import live
+from ui.gate import frames, handlers, live
 from ui.gate import visit as visits
 from ui.gate.visit import Visit
 
@@ -46,6 +47,8 @@ class SocketDoor:
         core.sio.on('javascript_response', self._javascript_response)
         core.sio.on('ack', self._ack)
         core.sio.on('log', self._log)  # NiceGUI lets a browser write lines into the server's log
+        frames.install()
+        handlers.install()
 
     def _origin(self, origin: str | None, environ: dict[str, Any]) -> bool:
         return self._is_own_origin(origin, environ.get('HTTP_HOST'))
@@ -58,6 +61,10 @@ class SocketDoor:
         if visit is None or not _is_handshake(query) or not await self._belongs(visit, environ):
             log.info('socket refused', why='no such page' if visit is None else 'another browser')
             raise socketio.exceptions.ConnectionRefusedError(REFUSED)
+        if visit.document not in (None, query['document_id']):
+            # One document a page: when one of two goes, NiceGUI deletes the page under the other, and later again.
+            raise socketio.exceptions.ConnectionRefusedError(REFUSED)
+        visit.document = query['document_id']
         await stock._on_connect(sid, environ)
 
     async def _handshake(self, sid: str, *frame: object) -> bool:
@@ -65,7 +72,8 @@ class SocketDoor:
         if not isinstance(data, dict) or not _is_handshake(data):
             return False
         visit = visits.find(data.get('client_id'))
-        if visit is None or not await self._belongs(visit, core.sio.get_environ(sid) or {}):
+        environ = core.sio.get_environ(sid)
+        if visit is None or environ is None or not await self._belongs(visit, environ):
             return False
         return bool(await stock._on_handshake(sid, data))
 
@@ -73,7 +81,7 @@ class SocketDoor:
         """A page served to a session is that session's, under whatever token it has now; another one belongs to
         whoever presents the same cookie, dead or none (else a browser with a dead cookie would reload for ever).
         """
-        presented = digest_of(cookie(environ.get('HTTP_COOKIE'), self._cookie_name))
+        presented = digest_of(cookie(sent(environ['asgi.scope'], b'cookie'), self._cookie_name))
         if not visit.bound:
             return presented == visit.digest
         user = await sessions.resume(presented)
@@ -98,7 +106,8 @@ class SocketDoor:
             log.info('event refused', page=visit.page.path if visit.page else '')
             return
         try:
-            visit.client.handle_event(message)
+            with handlers.note(visit.running if self._is_pages(visit, message) else set()):
+                visit.client.handle_event(message)
         except Exception as error:
             # Values of the wrong type from a browser end up in NiceGUI's own conversions.
             log.warning('event not understood', page=visit.page.path if visit.page else '', why=type(error).__name__)
@@ -110,9 +119,12 @@ class SocketDoor:
         element = visit.client.elements.get(element_id) if type(element_id) is int else None
         if element is None or not isinstance(listener_id, str) or listener_id not in element._event_listeners:
             return False  # of a page that was left, or invented
-        if visit.area.is_shells(element, listener_id):
+        if not self._is_pages(visit, message):
             return True
         return visit.shown is Decision.ALLOW and visit.decide() is Decision.ALLOW
+
+    def _is_pages(self, visit: Visit, message: dict[str, Any]) -> bool:
+        return not visit.area.is_shells(visit.client.elements[message['id']], message['listener_id'])
 
     def _sender(self, sid: str, message: dict[str, Any]) -> Visit | None:
         visit = visits.find(message.get('client_id'))
@@ -144,6 +156,11 @@ class SocketDoor:
 def _only(frame: tuple[object, ...]) -> object:
     """What a frame carries: one value, if it is one of NiceGUI's."""
     return frame[0] if len(frame) == 1 else None
+
+
+def sent(scope: Scope, name: bytes) -> str | None:
+    """A header as the browser sent it. engine.io leaves out what is not UTF-8, such as another app's old cookie."""
+    return next((value.decode('latin-1') for key, value in scope.get('headers', ()) if key == name), None)
 
 
 def cookie(header: str | None, name: str) -> str | None:

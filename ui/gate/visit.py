@@ -9,6 +9,7 @@ from auth import snapshots
 from auth.access import Decision, decide
 from auth.current_user import CurrentUser
 from ui.gate import registry
+from ui.gate.handlers import Running
 from ui.gate.registry import Match, Page
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class Visit:
         self.match: Match | None = match
         self.over = False
         self.shown: Decision | None = None
+        self.running: Running = set()
+        self.document: str | None = None
         self.area: PageArea
         self.shell: Shell
 
