@@ -7,7 +7,7 @@ from nicegui.events import UiEventArguments, handle_event
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Message
 
@@ -45,12 +45,14 @@ async def receive(request: Request, client_id: str, element_id: int, digest: str
             found = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
             if not found:
                 return _refuse(400, 'The request holds no file')
+            if any((file.size or 0) > _file_limit(element) for file in found):
+                return _refuse(413, 'The file is too large')
             for begin in element._begin_upload_handlers:
                 handle_event(begin, UiEventArguments(sender=element, client=visit.client))
             received = [await create_file_upload(file) for file in found]
     except _TooLargeError:
         return _refuse(413, 'The file is too large')
-    except (HTTPException, MultiPartException, ValueError, KeyError):
+    except (ClientDisconnect, HTTPException, MultiPartException, ValueError, KeyError):
         return _refuse(400, 'The upload could not be read')
     if not await _may(visit, digest):  # rights may have gone while the bytes came in
         return _refuse(403, 'This page is not open to you')
@@ -74,6 +76,11 @@ def _limit(element: ui.upload) -> int:
     single = element.props.get('max-file-size')
     size = int(total) if total else int(single) * _max_files(element) if single else DEFAULT_SIZE
     return size + OVERHEAD
+
+
+def _file_limit(element: ui.upload) -> int:
+    # The browser half asks the same of each file, but need not be what sends.
+    return int(element.props.get('max-file-size') or _limit(element))
 
 
 def _max_files(element: ui.upload) -> int:
