@@ -11,16 +11,14 @@ from typing import Any, Literal, TypeVar, Union
 
 from auth.access import SITE_ADMIN, SITE_ADMINS, Access, Gate
 from auth.current_user import CurrentUser
+from ui.gate import declarations
+from ui.gate.declarations import DeclarationError as DeclarationError
 from ui.gate.locations import Location, Parameter, Template, arguments, parse
 
 Builder = TypeVar('Builder', bound=Callable[..., Any])
 
-RESERVED = ('_nicegui', '_nicegui_ws', 'auth', 'api', 'static', 'healthz', '.well-known', 'docs', 'favicon.ico')
-"""First path segments that are ours or NiceGUI's."""
-
-
-class DeclarationError(Exception):
-    """A declaration is wrong; the text is one line that names file, line and cure."""
+LIBRARIES = frozenset({'nicegui', 'fastapi', 'starlette'})
+"""What calls us, or is called, on behalf of a line of the developer's."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,13 +99,16 @@ def page(
         DeclarationError: something is wrong with it
     """
     source = _caller()
+    template = declarations.template(path, source)
+    declarations.page_options(title, order, icon, {'nav': nav, 'locked': locked, 'heading': heading}, source)
+    gate = declarations.gate(access, groups, source)
 
     def declare(builder: Builder) -> Builder:
-        template = _template(path, source)
         if (other := _pages.get(template.shape)) is not None:
             raise DeclarationError(f'{source}: the page "{path}" stands already at {other.source}: change one path')
+        _refuse_overlaps(template, None, is_folder=False, source=source)
+        declarations.builder(builder, source)
         injected, parameters = _parameters(builder, template, source)
-        gate = _gate(access, groups, source)
         if gate and gate.access is Access.PUBLIC and 'user' in injected.values():
             raise DeclarationError(
                 f'{source}: "{path}" is public, so nobody may be signed in: write "CurrentUser | None"'
@@ -139,14 +140,25 @@ def group(name: str, *, roles: Iterable[str]) -> None:
         DeclarationError: it has no name or is declared twice with other roles, or touches who runs the site
     """
     source = _caller()
-    keys = _names(roles, 'roles', source)
-    if not name or not name.isprintable() or len(name) > 100:
-        raise DeclarationError(f'{source}: a group needs a name of at most 100 printable characters')
-    if name.casefold() == SITE_ADMINS.casefold() or SITE_ADMIN in keys:
+    declarations.name(name, 'group', source)
+    keys = declarations.names(roles, 'roles', source)
+    if name.casefold() == SITE_ADMINS.casefold() or SITE_ADMIN.casefold() in {key.casefold() for key in keys}:
         raise DeclarationError(f'{source}: "{SITE_ADMINS}" and "{SITE_ADMIN}" are fixed: choose other names')
     if (other := _groups.get(name)) is not None and other.roles != keys:
         raise DeclarationError(f'{source}: the group "{name}" has other roles at {other.source}: keep one of the two')
+    spelled = {key.casefold(): (key, group.source) for group in _groups.values() for key in group.roles}
+    for key in sorted(keys):
+        _refuse_spelling(key, spelled, source)
+        spelled[key.casefold()] = key, source
+    _refuse_spelling(name, {key.casefold(): (key, group.source) for key, group in _groups.items()}, source)
     _groups[name] = Group(name, keys, source)
+
+
+def _refuse_spelling(key: str, spelled: Mapping[str, tuple[str, str]], source: str) -> None:
+    """Two names that differ in case only are one name to people, and to the database."""
+    other, there = spelled.get(key.casefold(), (key, source))
+    if other != key:
+        raise DeclarationError(f'{source}: "{key}" is written "{other}" at {there}: spell it in one way')
 
 
 def add_route(
@@ -158,12 +170,44 @@ def add_route(
     source: str,
 ) -> None:
     """Declare a route of another kind than a page; its gate is a must."""
-    gate = _gate(access, groups, source)
+    template = declarations.template(path, source, 'route')
+    gate = declarations.gate(access, groups, source)
     if gate is None:
         raise DeclarationError(f"{source}: say who may open \"{path}\": access='public', 'signed-in' or groups=[...]")
     if is_folder and path == '/':
         raise DeclarationError(f'{source}: a folder at "/" would hide every page: give it a path of its own')
-    _routes.append(Route(_template(path, source), gate, is_folder, source))
+    if is_folder and template.names:
+        raise DeclarationError(f'{source}: the path of a folder has no parameters: leave out "{{{template.names[0]}}}"')
+    _refuse_overlaps(template, gate, is_folder, source)
+    _routes.append(Route(template, gate, is_folder, source))
+
+
+def _refuse_overlaps(template: Template, gate: Gate | None, is_folder: bool, source: str) -> None:
+    """One address, one gate: whatever else answers below a folder or beside a route would be opened by the other's.
+
+    `gate` is of a route or a folder, which may share addresses with another that has the same; None for a page.
+    """
+    for other in _routes:
+        if other.gate != gate and _overlap(template, is_folder, other.template, other.is_folder):
+            what = 'lies in the folder' if other.is_folder and not is_folder else 'can be the same address as what is'
+            raise DeclarationError(f'{source}: "{template.path}" {what} served at {other.source}: change one path')
+    for page in _pages.values() if gate else ():
+        if _overlap(template, is_folder, page.template, False):
+            what = 'has in it the page' if is_folder else 'can be the same address as the page'
+            raise DeclarationError(
+                f'{source}: "{template.path}" {what} "{page.path}" of {page.source}: change one path'
+            )
+
+
+def _overlap(one: Template, one_is_folder: bool, other: Template, other_is_folder: bool) -> bool:
+    """Whether an address can belong to both. A folder has all addresses below its path, and not that path itself."""
+    if not one_is_folder and not other_is_folder and len(one.shape) != len(other.shape):
+        return False
+    if one_is_folder != other_is_folder:
+        folder, single = (one, other) if one_is_folder else (other, one)
+        if len(single.shape) <= len(folder.shape):
+            return False
+    return all(a == b or '~{}' in (a, b) for a, b in zip(one.shape, other.shape, strict=False))
 
 
 def match(location: object) -> Match | None:
@@ -193,8 +237,8 @@ def routes_at(location: Location) -> list[Route]:
 def _reaches(route: Route, location: Location) -> bool:
     if not route.is_folder:
         return route.template.match(location) is not None
-    prefix = () if route.template.path == '/' else tuple(route.template.path[1:].split('/'))
-    return location.segments[: len(prefix)] == prefix
+    prefix = route.template.shape  # a folder's path has no parameters
+    return len(location.segments) > len(prefix) and location.segments[: len(prefix)] == prefix
 
 
 def pages() -> list[Page]:
@@ -212,48 +256,18 @@ def routes() -> list[Route]:
     return list(_routes)
 
 
-def _gate(access: str | None, groups: Iterable[str] | None, source: str) -> Gate | None:
-    if access is not None and groups is not None:
-        raise DeclarationError(f'{source}: give either access or groups, not both')
-    if groups is not None:
-        return Gate(Access.GROUPS, _names(groups, 'groups', source))
-    if access is None:
-        return None
-    if access not in (Access.PUBLIC, Access.SIGNED_IN):
-        raise DeclarationError(f"{source}: access is 'public' or 'signed-in', not {access!r}")
-    return Gate(Access(access))
-
-
-def _names(names: Iterable[str], what: str, source: str) -> frozenset[str]:
-    if isinstance(names, str):
-        raise DeclarationError(f'{source}: {what} is a list: write {what}=[{names!r}]')
-    keys = frozenset(names)
-    if not keys or not all(isinstance(key, str) and key for key in keys):
-        raise DeclarationError(f'{source}: {what} needs at least one name, each a text')
-    return keys
-
-
-def _template(path: str, source: str) -> Template:
-    try:
-        template = Template(path)
-    except ValueError as error:
-        raise DeclarationError(f'{source}: {error}') from error
-    if path.strip('/').split('/')[0] in RESERVED:
-        raise DeclarationError(f'{source}: "{path}" starts with a name that is taken: choose another path')
-    return template
-
-
 def _parameters(
     builder: Callable[..., Any], template: Template, source: str
 ) -> tuple[dict[str, str], tuple[Parameter, ...]]:
     """Which parameters are injected by type, and which come from the URL; nothing else is ever filled."""
     try:
         hints = typing.get_type_hints(builder)
-    except (NameError, TypeError) as error:
+        signature = inspect.signature(builder)
+    except Exception as error:  # a type written as text may be any text
         raise DeclarationError(f'{source}: a type of {builder.__name__} cannot be read: {error}') from error
     injected: dict[str, str] = {}
     found: list[Parameter] = []
-    for name, parameter in inspect.signature(builder).parameters.items():
+    for name, parameter in signature.parameters.items():
         annotation = hints.get(name, str)
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD, parameter.POSITIONAL_ONLY):
             raise DeclarationError(f'{source}: {builder.__name__} takes {parameter}: name each parameter instead')
@@ -285,10 +299,9 @@ def _injected_kind(annotation: Any) -> str | None:
 
 
 def _caller() -> str:
-    """File and line of the nearest caller outside this package, for messages."""
-    here = str(Path(__file__).parent)
+    """File and line of the nearest caller outside this package and the libraries around it, for messages."""
     frame = inspect.currentframe()
-    while frame is not None and frame.f_code.co_filename.startswith(here):
+    while frame is not None and _is_between(frame.f_globals.get('__name__')):
         frame = frame.f_back
     if frame is None:
         return 'somewhere'
@@ -296,3 +309,7 @@ def _caller() -> str:
     with contextlib.suppress(ValueError):
         file = file.relative_to(Path.cwd())
     return f'{file}:{frame.f_lineno}'
+
+
+def _is_between(module: object) -> bool:
+    return isinstance(module, str) and (module.startswith('ui.gate') or module.partition('.')[0] in LIBRARIES)

@@ -24,6 +24,7 @@ Endpoint = TypeVar('Endpoint', bound=Callable[..., Any])
 
 _shown_by: dict[str, set[Page | None]] = {}
 _gated_routes: list[object] = []
+_gating = False
 
 
 def route(
@@ -39,7 +40,10 @@ def route(
     Raises:
         DeclarationError: no gate, or the path cannot be one
     """
-    registry.add_route(path, access=access, groups=groups, is_folder=False, source=registry._caller())
+    source = registry._caller()
+    if isinstance(methods, str):
+        raise DeclarationError(f'{source}: methods is a list: write methods=[{methods!r}]')
+    registry.add_route(path, access=access, groups=groups, is_folder=False, source=source)
 
     def declare(endpoint: Endpoint) -> Endpoint:
         with _gated():
@@ -62,7 +66,7 @@ def files(
         DeclarationError: no gate, no such folder, or the path cannot be one
     """
     source = registry._caller()
-    if not Path(folder).is_dir():
+    if not isinstance(folder, str | Path) or not Path(folder).is_dir():
         raise DeclarationError(f'{source}: there is no folder "{folder}" to serve files from')
     registry.add_route(path, access=access, groups=groups, is_folder=True, source=source)
     with _gated():
@@ -94,9 +98,19 @@ def _noting(original: Callable[..., str]) -> Callable[..., str]:
 @contextmanager
 def _gated() -> Iterator[None]:
     """Note the routes that come up in this block as ones with a gate."""
+    global _gating
     before = len(app.routes)
-    yield
+    _gating = True
+    try:
+        yield
+    finally:
+        _gating = False
     _gated_routes.extend(app.routes[before:])
+
+
+def is_gating() -> bool:
+    """Whether a route that comes up now is one of `route` or `files`."""
+    return _gating
 
 
 def is_gated(candidate: object) -> bool:

@@ -1,0 +1,204 @@
+"""What a developer declares wrongly is one line with file, line and cure, and never opens anything."""
+
+import os
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from socket import create_server
+
+import pytest
+from nicegui import app, core
+
+from ui.gate import loading, registry, resources
+from ui.gate.registry import DeclarationError
+
+HEAD = 'from nicegui import app, ui\nfrom ui.gate import files, group, page, route\n'
+MAIN = Path(__file__).parents[2] / 'main.py'
+
+
+@pytest.fixture(autouse=True)
+def _empty_registry(monkeypatch):
+    """Nothing is declared, and nothing of it stays."""
+    for name, empty in (('_pages', {}), ('_groups', {}), ('_routes', [])):
+        monkeypatch.setattr(registry, name, empty)
+    monkeypatch.setattr(resources, '_gated_routes', [])
+    routes = list(app.routes)
+    yield
+    app.router.routes[:] = routes
+    core.script_mode = False
+
+
+@pytest.fixture
+def refused(tmp_path):
+    """`refused(code)`: the line that a pages file of this code is refused with, checked for its file and line."""
+
+    def load(code: str, line: int = 3) -> str:
+        file = tmp_path / 'my_pages.py'
+        file.write_text(HEAD + code, encoding='utf-8', errors='surrogatepass')
+        with pytest.raises(DeclarationError) as caught:
+            loading.load(file)
+        said = str(caught.value)
+        assert said.startswith(f'{file}:{line}: '), said
+        assert '\n' not in said
+        return said
+
+    return load
+
+
+def page(path: str) -> str:
+    return f"@page({path!r}, access='public')\ndef anything(): pass\n"
+
+
+def page_with(path: str, name: str) -> str:
+    return f"@page({path!r}, access='public')\ndef anything({name}): pass\n"
+
+
+VAULT = "files('/vault', '.', groups=['Premium'])\n"
+REPORT = "@route('/rep/a', groups=['Premium'])\ndef report(): pass\n"
+
+
+@pytest.mark.parametrize(('one', 'other'), [
+    (VAULT, page_with('/vault/{name}', 'name')), (VAULT, page('/vault/a')), (VAULT, page_with('/{x}/a', 'x')),
+    (VAULT, "@route('/vault/a', access='public')\ndef f(): pass\n"),
+    (VAULT, "files('/vault/a', '.', access='public')\n"),
+    (VAULT, "files('/vault', '.', access='public')\n"),
+    (REPORT, page('/rep/a')), (REPORT, page_with('/rep/{x}', 'x')), (REPORT, page_with('/{x}/a', 'x')),
+    (REPORT, "@route('/rep/{x}', access='public')\ndef f(x): pass\n"),
+    (REPORT, "files('/rep', '.', access='public')\n"),
+])  # fmt: skip
+def test_one_address_has_one_gate_in_whatever_order(refused, monkeypatch, one, other):
+    for first, second in ((one, other), (other, one)):
+        line = 3 + first.count('\n')
+        said = refused(first + second, line)
+        assert 'my_pages.py:3: change one path' in said
+        for name, empty in (('_pages', {}), ('_routes', [])):
+            monkeypatch.setattr(registry, name, empty)
+
+
+@pytest.mark.parametrize('code', [
+    page('/vault') + VAULT, VAULT + page('/other'), page_with('/{x}', 'x') + VAULT, page_with('/rep/{x}', 'x') + VAULT,
+    page_with('/rep/{x}', 'x') + page('/rep/a'), VAULT + "files('/vault/a', '.', groups=['Premium'])\n",
+    REPORT + REPORT.replace(', groups', ", methods=['POST'], groups"), REPORT + page('/rep'), REPORT + page('/rep/b'),
+])  # fmt: skip
+def test_what_shares_no_address_or_has_the_same_gate_may_stand(tmp_path, code):
+    file = tmp_path / 'my_pages.py'
+    file.write_text(HEAD + code)
+    loading.load(file)
+
+
+@pytest.mark.parametrize(('code', 'line', 'cure'), [
+    ("group('Premium', roles=['A'])\ngroup('premium', roles=['B'])", 4, 'spell it in one way'),
+    ("group('A', roles=['Vip', 'VIP'])", 3, 'spell it in one way'),
+    ("group('A', roles=['Vip'])\ngroup('B', roles=['VIP'])", 4, 'spell it in one way'),
+    ("group('A', roles=['site admin'])", 3, 'choose other names'),
+    ("group('A', roles=['x' * 101])", 3, '1 to 100 printable'),
+    ("group('A', roles=['a\\0b'])", 3, '1 to 100 printable'),
+    ("group('A', roles=['\\ud800'])", 3, '1 to 100 printable'),
+    ("group('A', roles=[' '])", 3, '1 to 100 printable'),
+    ("group(5, roles=['A'])", 3, '1 to 100 printable'),
+    ("group('', roles=['A'])", 3, '1 to 100 printable'),
+    ("group('A', roles=None)", 3, 'roles is a list'),
+    ("group('A', roles=[])", 3, 'at least one name'),
+    ("page('/a', groups=5)", 3, 'groups is a list'),
+    ("page('/a', groups=[5])", 3, '1 to 100 printable'),
+    ("page('/a', groups='Premium')", 3, "write groups=['Premium']"),
+    ("page('/a', access=['public'])", 3, "'public' or 'signed-in'"),
+    ("page('/a', order='first')", 3, 'order is a number'),
+    ("page('/a', order=float('nan'))", 3, 'order is a number'),
+    ("page('/a', title='\\ud800')", 3, 'printable'),
+    ("page('/a', title='x' * 201)", 3, 'at most 200'),
+    ("page('/a', title=5)", 3, 'title is a text'),
+    ("page('/a', icon=object())", 3, 'icon is the name'),
+    ("page('/a', nav='x')", 3, 'nav is True or False'),
+    ("page('/a', locked=1)", 3, 'locked is True or False'),
+    ('page(None)', 3, "such as '/cars'"),
+    ('page(5)', 3, "such as '/cars'"),
+    ('@page\ndef a(): pass', 3, "write @page('/cars', …)"),
+    ('@route\ndef a(): pass', 3, "write @route('/cars', …)"),
+    ("@page('/a')\nclass A: pass", 3, 'a page is a function'),
+    ("page('/a')(5)", 3, 'a page is a function'),
+    ("@page('/a')\ndef a(): yield", 3, 'yield'),
+    ("@page('/a')\nasync def a(): yield", 3, 'yield'),
+    ("@page('/a')\ndef a(x: 'int['): pass", 3, 'a type of a'),
+    ("route('/a', access='public', methods='GET')", 3, "methods=['GET']"),
+    ("files('/a', None, access='public')", 3, 'no folder'),
+    ("files('/a/{x}', '.', access='public')", 3, 'no parameters'),
+])  # fmt: skip
+def test_a_wrong_declaration_names_its_cure(refused, code, line, cure):
+    assert cure in refused(code, line)
+
+
+@pytest.mark.parametrize(('code', 'cure'), [
+    ('ui.run()', 'remove ui.run()'),
+    ('ui.run_with(app)', 'remove ui.run_with()'),
+    ("ui.label('x')", 'outside of a page'),
+    ('ui.timer(1, print)', 'outside of a page'),
+    ("ui.add_head_html('<p>')", 'outside of a page'),
+    ("@ui.page('/x')\ndef x(): pass", 'page(…)'),
+    ("@app.get('/x')\ndef x(): pass", 'route(…)'),
+    ("@app.post('/x')\ndef x(): pass", 'route(…)'),
+    ("@app.websocket('/x')\ndef x(): pass", 'route(…)'),
+    ("app.add_static_files('/x', '.')", 'files(…)'),
+    ("app.add_static_file(local_file=__file__, url_path='/x')", 'files(…)'),
+    ('app.add_static_file(local_file=__file__)', 'files(…)'),
+    ("app.add_media_files('/x', '.')", 'files(…)'),
+    ("app.mount('/x', app)", 'files(…)'),
+    ('app.add_middleware(object)', 'a middleware would stand before the gate'),
+    ("@app.middleware('http')\ndef x(): pass", 'a middleware would stand before the gate'),
+    ("try: ui.label('x')\nexcept Exception: pass", 'outside of a page'),
+])  # fmt: skip
+def test_what_answers_beside_the_gate_is_refused_at_its_line(refused, code, cure):
+    assert cure in refused(code)
+    assert not app.user_middleware
+
+
+@pytest.mark.parametrize('code', [
+    'raise GeneratorExit', "raise BaseException('mine')", "raise BaseExceptionGroup('mine', [GeneratorExit()])",
+    'raise SystemExit', 'int(', "eval('1 +')",
+])  # fmt: skip
+def test_whatever_the_file_raises_is_one_line(refused, code):
+    refused(code)
+
+
+@pytest.mark.parametrize('content', [b'x = 1\0', b'x = "\xff"'])
+def test_a_file_that_is_no_text_is_named(tmp_path, content):
+    file = tmp_path / 'my_pages.py'
+    file.write_bytes(content)
+    with pytest.raises(DeclarationError) as caught:
+        loading.load(file)
+    assert str(caught.value).startswith(f'{file}:')
+    assert 'None' not in str(caught.value)
+
+
+def test_once_the_file_is_loaded_nicegui_is_as_it_was(tmp_path):
+    from nicegui import Client, ui
+
+    def hooks():
+        return [ui.run, ui.run_with, Client.__init__, app.add_middleware, app.router.add_api_route]
+
+    before = hooks()
+    (tmp_path / 'my_pages.py').write_text('x = 1')
+    loading.load(tmp_path / 'my_pages.py')
+    assert hooks() == before
+
+
+@pytest.mark.parametrize('command', ['check', 'run'])
+@pytest.mark.parametrize('code', [
+    'ui.run()', "group('A', roles=['Vip', 'VIP'])", "ui.label('x')",
+    "@route('/profile', access='public')\ndef f(): pass",  # our own pages count, too
+])  # fmt: skip
+def test_a_wrong_file_ends_both_commands_with_one_line(tmp_path, command, code):
+    file = tmp_path / 'my_pages.py'
+    file.write_text(HEAD + code)
+    with closing(create_server(('127.0.0.1', 0))) as free:
+        port = free.getsockname()[1]
+    environment = {'PATH': os.environ['PATH'], 'NICEGATE_DATA_DIR': str(tmp_path), 'NICEGATE_PORT': str(port)}
+    done = subprocess.run(
+        [sys.executable, MAIN, command, '--pages', file],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert done.stdout == ''
+    assert len(done.stderr.splitlines()) == 1
+    assert 'my_pages.py:' in done.stderr
