@@ -11,6 +11,7 @@ import pytest
 from nicegui import app, core
 
 from ui.gate import loading, registry, resources
+from ui.gate import visit as visits
 from ui.gate.registry import DeclarationError
 
 HEAD = 'from nicegui import app, ui\nfrom ui.gate import files, group, page, route\n'
@@ -181,6 +182,11 @@ def test_once_the_file_is_loaded_nicegui_is_as_it_was(tmp_path):
     (tmp_path / 'my_pages.py').write_text('x = 1')
     loading.load(tmp_path / 'my_pages.py')
     assert hooks() == before
+
+
+def test_to_ask_which_page_this_is_makes_no_page():
+    assert visits.current() is None
+    assert not core.script_mode
 
 
 @pytest.mark.parametrize('command', ['check', 'run'])

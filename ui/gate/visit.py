@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, Protocol
 
 from nicegui import Client, ui
+from nicegui.slot import Slot
 
 from auth import snapshots
 from auth.access import Decision, decide
@@ -95,8 +96,9 @@ def find(client_id: object) -> Visit | None:
 
 def current() -> Visit | None:
     """The visit in whose page this code runs, or None outside of one."""
+    stack = Slot.get_stack()  # not NiceGUI's `context`: before the start it makes up a page where there is none
     try:
-        return _visits.get(ui.context.client.id)
+        return _visits.get(stack[-1].parent.client.id) if stack else None
     except RuntimeError:
         return None
 
