@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.requests import ClientDisconnect
 
 from auth import passwords
 from auth.errors import AuthError, Reason
@@ -130,6 +131,8 @@ def _endpoint(site: Site, act: Act, back: str) -> Callable[[Request], Awaitable[
             return await act(request, fields)
         except AuthError as error:
             return _refusal(request, error, fields, back)
+        except ClientDisconnect:  # who hung up in the middle reads no answer
+            return Response(status_code=400)
         except Exception:  # the database is away or locked, say: its transaction is taken back
             log.exception('form not handled', path=request.url.path)
             return _refusal(request, AuthError(Reason.UNAVAILABLE), fields, back)

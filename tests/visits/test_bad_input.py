@@ -1,5 +1,7 @@
 """Whatever comes in, people get a clear message, the log one line, and nothing is written."""
 
+import asyncio
+import base64
 import json
 from urllib.parse import quote
 
@@ -88,6 +90,53 @@ async def test_no_cookie_breaks_a_page_or_opens_one(http: httpx.AsyncClient, sit
             assert home.status_code == 200
             _assert_plain(await stranger.get(f'{site.url}/cars', headers=sent))
             assert (await stranger.get(f'{site.url}/cars', headers=sent)).status_code == 303
+
+
+FLASH: dict[str, object] = {'message': 'm', 'field': None, 'values': {}}
+
+
+@pytest.mark.parametrize('text', [
+    '[' * 1500, '[' * 6000, '{"a":' * 600, 'null', '[]', '1', '"x"', '{}', 'NaN', '', '\xff',
+    json.dumps(FLASH | {'message': '\ud800'}), json.dumps(FLASH | {'message': 'a\0'}), json.dumps(FLASH | {'field': 1}),
+    json.dumps(FLASH | {'field': '\ud800'}), json.dumps(FLASH | {'values': {'email': '\ud800'}}),
+    json.dumps(FLASH | {'values': {'email': ['x']}}), json.dumps(FLASH | {'values': {'\ud800': 'x'}}),
+    json.dumps(FLASH | {'values': ['email']}), json.dumps(FLASH | {'values': 'email'}),
+    json.dumps(FLASH | {'values': {f'{n}': 'x' for n in range(150)}}), json.dumps(FLASH | {'message': 'x' * 2000}),
+], ids=range(22))  # fmt: skip
+async def test_no_refusal_written_by_somebody_else_breaks_a_form(http: httpx.AsyncClient, site: Server, text: str):
+    cookie = base64.urlsafe_b64encode(text.encode('utf-8', 'surrogatepass')).decode()
+    for path in ('/login', '/signup', '/logout'):
+        answer = await http.get(f'{site.url}{path}', headers={'Cookie': f'nicegate_flash={cookie}'})
+        _assert_plain(answer)
+        assert answer.status_code in (200, 303)
+
+
+@pytest.mark.parametrize(('letter', 'is_kept'), [('\U0001f699', True), ('\x01', False)])
+async def test_what_was_typed_comes_back_in_a_cookie_that_browsers_keep(
+    http: httpx.AsyncClient, site: Server, letter: str, is_kept: bool
+):
+    typed = {'email': letter * 300, 'name': letter * 300, 'password': PASSWORD}
+    answer = await http.post(f'{site.url}/auth/sign-up', data=typed, headers={'Origin': site.url})
+    assert answer.status_code == 303
+    assert len(answer.headers['set-cookie']) <= 4096
+    back = await http.get(f'{site.url}/signup')
+    assert 'This is not an email address' in back.text
+    assert (letter * 300 in back.text) is is_kept
+
+
+@pytest.mark.parametrize('length', ['Content-Length: 100', 'Transfer-Encoding: chunked'])
+async def test_a_form_that_is_cut_off_leaves_no_trace(site: Server, http: httpx.AsyncClient, length: str):
+    before = len(site.output)
+    _, writer = await asyncio.open_connection('127.0.0.1', site.port)
+    head = f'POST /auth/sign-in HTTP/1.1\r\nHost: 127.0.0.1:{site.port}\r\nContent-Type: {FORM}\r\n{length}\r\n\r\n'
+    writer.write(head.encode() + b'64\r\nemail=a')
+    await writer.drain()
+    assert (await http.get(f'{site.url}/healthz')).status_code == 200  # the server is reading the form by now
+    writer.close()
+    await writer.wait_closed()
+    for _ in range(5):
+        assert (await http.get(f'{site.url}/healthz')).status_code == 200  # and has heard of the end
+    assert 'Traceback' not in site.output[before:]
 
 
 @pytest.mark.parametrize(('header', 'value'), [
