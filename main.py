@@ -23,7 +23,8 @@ from auth.admin import users
 from auth.admin.actor import OPERATOR
 from auth.errors import AuthError, Reason
 from auth.flows import set_up
-from auth.settings import Settings, SettingsError, get_settings
+from auth.people import is_text
+from auth.settings import Settings, SettingsError, get_settings, is_host_name
 from models.database import DatabaseError
 
 EXAMPLE = Path(__file__).parent / 'examples' / 'car_rental.py'
@@ -31,6 +32,8 @@ GRACE = 5
 """Seconds that open connections get at a stop: half of the ten that a stop may take in all."""
 FRAME_SIZE = 1_100_000
 """Bytes of one websocket frame: NiceGUI's browser half sends at most 1,000,000."""
+LINE = 1000
+"""Characters of the one line that a failed command prints: what it quotes may be as long as an argument can be."""
 
 Result = TypeVar('Result')
 Email = Annotated[str, typer.Argument(help='Email address of the person.', show_default=False)]
@@ -119,6 +122,8 @@ def _server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
 
 def _listen(settings: Settings) -> socket.socket:
     """Take the port before anything else is done, so that a second start changes nothing."""
+    if not is_host_name(settings.host):
+        raise CommandError(f'{settings.host} is no host: choose another --host, such as 127.0.0.1')
     family = socket.AF_INET6 if ':' in settings.host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -126,8 +131,10 @@ def _listen(settings: Settings) -> socket.socket:
         listener.bind((settings.host, settings.port))
     except OSError as error:
         listener.close()
-        why = (error.strerror or str(error)).lower()
-        raise CommandError(f'cannot listen on {settings.host}:{settings.port}, {why}: choose another --port') from error
+        is_name = isinstance(error, socket.gaierror)
+        why = 'there is no such host' if is_name else str(getattr(error, 'strerror', None) or error).lower()
+        cure = f'choose another {"--host" if is_name else "--port"}'
+        raise CommandError(f'cannot listen on {settings.host}:{settings.port}, {why}: {cure}') from error
     return listener
 
 
@@ -142,7 +149,10 @@ def declare(pages: Path | None) -> None:
 
     app.prepare()
     chosen = pages or (Path(get_settings().pages) if get_settings().pages else EXAMPLE)
-    loading.load(chosen)
+    try:
+        loading.load(chosen)
+    except OSError as error:  # longer than a path can be, or in a folder that is closed to us
+        raise CommandError(f'--pages cannot be read, {(error.strerror or "").lower()}: {chosen}') from error
     app.check()
 
 
@@ -312,6 +322,9 @@ def _password(from_stdin: bool) -> str:
 def main() -> NoReturn:
     """Run a command; whatever goes wrong is one line on stderr and a status that is not 0."""
     logs.configure(logging.WARNING)
+    for argument in sys.argv[1:]:
+        if not is_text(argument):
+            _fail(f'the argument {logs.clean(argument)} is not UTF-8: write it in UTF-8', 2)
     try:
         status = cli(standalone_mode=False)
     except ClickException as error:
@@ -334,7 +347,7 @@ def main() -> NoReturn:
 
 
 def _fail(text: str, status: int = 1) -> NoReturn:
-    print(f'nicegate: {" ".join(text.split())}', file=sys.stderr)
+    print(f'nicegate: {logs.clean(" ".join(text.split()), LINE)}', file=sys.stderr)
     sys.exit(status)
 
 

@@ -17,10 +17,10 @@ _SHARED: list[structlog.typing.Processor] = [
 ]
 
 
-def clean(value: object) -> str:
-    """A value as it may stand in a log line: printable, on one line, cut."""
+def clean(value: object, length: int = VALUE_LENGTH) -> str:
+    """A value as it may stand in a log line or a terminal: printable, on one line, cut."""
     text = str(value)
-    text = text if len(text) <= VALUE_LENGTH else text[:VALUE_LENGTH] + '…'
+    text = text if len(text) <= length else text[:length] + '…'
     return ''.join(c if c.isprintable() else c.encode('unicode_escape', 'backslashreplace').decode() for c in text)
 
 

@@ -16,10 +16,14 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from auth.logs import clean
+from auth.people import is_text
+
 PREFIX = 'NICEGATE_'
 SECRET_BYTES = 32
 """A generated SECRET_KEY has 256 bits, as much as the HMAC-SHA256 it keys can use (RFC 2104, 3)."""
 
+_PORTS = {'http': 80, 'https': 443}
 _UNITS = {'s': 1, 'm': 60, 'h': 3600, 'd': 86400, '': 1}
 
 
@@ -28,11 +32,33 @@ class SettingsError(Exception):
 
 
 def _duration(value: Any) -> Any:
-    if isinstance(value, str) and (match := re.fullmatch(r'\s*(\d+)\s*([smhd]?)\s*', value)):
+    if isinstance(value, str) and (match := re.fullmatch(r'\s*(\d{1,9})\s*([smhd]?)\s*', value)):
         return timedelta(seconds=int(match[1]) * _UNITS[match[2]])
     if isinstance(value, timedelta):
         return value
     raise ValueError('write a number and a unit, such as 90s, 30m, 24h or 30d')
+
+
+def is_host_name(host: str) -> bool:
+    """Whether a resolver can be asked for it at all; Python's socket raises TypeError otherwise."""
+    try:
+        host.encode('idna')  # what the resolver is asked with
+    except UnicodeError:
+        return False
+    return host.isprintable()
+
+
+def _origin(url: str) -> str:
+    """Scheme, host and port as browsers write them in an Origin header (RFC 6454, 6.2): nothing else compares equal."""
+    parts = urlsplit(url)
+    rest = parts.path.strip('/') + parts.query + parts.fragment
+    host = parts.hostname or ''
+    if parts.scheme not in _PORTS or '@' in parts.netloc or rest or not re.fullmatch(r'[\w.:-]+', host):
+        raise ValueError('write scheme and host only, such as https://app.example.com')
+    if not is_host_name(host):
+        raise ValueError('write a host that exists, such as https://app.example.com')
+    host = f'[{host}]' if ':' in host else host.encode('idna').decode()
+    return f'{parts.scheme}://{host}' + (f':{parts.port}' if parts.port not in (None, _PORTS[parts.scheme]) else '')
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration), Field(ge=timedelta(seconds=1), le=timedelta(days=3650))]
@@ -60,11 +86,14 @@ class Settings(BaseSettings):
     @field_validator('public_url')
     @classmethod
     def _is_origin(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if url and (parts.scheme not in ('http', 'https') or not parts.hostname or parts.path.strip('/') + parts.query):
-            raise ValueError('write scheme and host only, such as https://app.example.com')
-        _ = parts.port  # raises when it is not a number
-        return url.rstrip('/')
+        return _origin(url) if url else ''
+
+    @field_validator('host')
+    @classmethod
+    def _is_host(cls, host: str) -> str:
+        if not is_host_name(host):
+            raise ValueError('write an address or a name of this machine, such as 127.0.0.1')
+        return host
 
     @field_validator('database_url')
     @classmethod
@@ -144,6 +173,9 @@ def _make_secret(path: Path) -> None:
     draft.unlink()
 
 
+_VARIABLES = frozenset(f'{PREFIX}{name.upper()}' for name in Settings.model_fields)
+
+
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
     """The settings of this process.
@@ -151,8 +183,15 @@ def get_settings() -> Settings:
     Raises:
         SettingsError: one is wrong
     """
+    for name, value in os.environ.items():
+        if name.upper() in _VARIABLES and not is_text(value):
+            raise SettingsError(f'{clean(name)}: it is not UTF-8: write it in UTF-8')
     try:
         return Settings()
+    except UnicodeDecodeError as error:
+        raise SettingsError('.env is not UTF-8: save it as UTF-8') from error
+    except OSError as error:
+        raise SettingsError(f'.env cannot be read ({error.strerror}): make it a file that you may read') from error
     except ValidationError as error:
         first = error.errors()[0]
         name = PREFIX + str(first['loc'][0]).upper() if first['loc'] else PREFIX

@@ -13,7 +13,12 @@ from auth.settings import SettingsError, get_settings
     [('PORT', 'eighty'), ('PORT', '0'), ('PORT', '70000'), ('SESSION_IDLE', 'soon'), ('SESSION_IDLE', '0'),
      ('SESSION_LIFETIME', '-5m'), ('BCRYPT_COST', '3'), ('BCRYPT_COST', '31'), ('PASSWORD_MIN_LENGTH', '5'),
      ('PUBLIC_URL', 'app.example.com'), ('PUBLIC_URL', 'https://app.example.com/path'), ('PUBLIC_URL', 'http://x:y'),
-     ('DATABASE_URL', 'mysql://x'), ('SECRET_KEY', 'short'), ('TRUSTED_PROXIES', 'everybody')],
+     ('DATABASE_URL', 'mysql://x'), ('SECRET_KEY', 'short'), ('TRUSTED_PROXIES', 'everybody'),
+     ('SESSION_IDLE', '999999999999999999d'), ('SESSION_IDLE', '9' * 5000), ('HOST', 'ü..x'), ('HOST', 'x' * 70),
+     ('HOST', '\udcff'), ('SECRET_KEY', '\udcff' * 40), ('PUBLIC_URL', '\udcff'), ('DATA_DIR', '\udcff'),
+     ('PUBLIC_URL', 'https://ann:pw@app.example.com'), ('PUBLIC_URL', 'https://app.example.com/#part'),
+     ('PUBLIC_URL', 'https://app.example.com?q=1'), ('PUBLIC_URL', 'https://@app.example.com'),
+     ('PUBLIC_URL', 'https://a b.example'), ('PUBLIC_URL', 'https://ü..example')],
 )  # fmt: skip
 def test_a_wrong_value_is_named_with_its_variable_and_not_shown(settings, name, value):
     settings.setenv(f'NICEGATE_{name}', value)
@@ -31,6 +36,28 @@ def test_a_wrong_value_is_named_with_its_variable_and_not_shown(settings, name, 
 def test_times_are_written_with_a_unit_or_in_seconds(settings, value, seconds):
     settings.setenv('NICEGATE_SESSION_IDLE', value)
     assert get_settings().session_idle == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(('written', 'origin'), [
+    ('https://App.Example.com', 'https://app.example.com'), ('HTTPS://app.example.com:443/', 'https://app.example.com'),
+    ('http://app.example.com:80', 'http://app.example.com'), ('http://app.example.com:443', 'http://app.example.com:443'),
+    ('https://straße.example:8443', 'https://strasse.example:8443'), ('http://[::1]:8080', 'http://[::1]:8080'),
+])  # fmt: skip
+def test_the_public_address_is_written_as_browsers_write_an_origin(settings, written, origin):
+    settings.setenv('NICEGATE_PUBLIC_URL', written)
+    assert get_settings().public_url == origin
+
+
+def test_variables_of_other_releases_and_programs_are_ignored(settings):
+    for name in ('NICEGATE_VERIFY_EMAIL', 'NICEGATE_THROTTLE', 'HOST', 'PORT'):
+        settings.setenv(name, '\udcff')
+    assert get_settings().port == 8080
+
+
+def test_an_env_file_that_is_not_utf_8_is_named(settings, tmp_path):
+    (tmp_path / '.env').write_bytes(b'NICEGATE_HOST=\xff\n')
+    with pytest.raises(SettingsError, match=r'^\.env is not UTF-8'):
+        get_settings()
 
 
 def test_the_printed_address_is_one_that_a_browser_can_open(settings):

@@ -114,9 +114,20 @@ async def test_the_last_site_admin_cannot_be_taken_away(serve: Serve):
     ('block', 'nobody@visits.example'), ('unblock', 'nobody@visits.example'), ('delete-user', 'nobody@visits.example'),
     ('set-password', 'nobody@visits.example', '--password-stdin'), ('create-user', 'no address', '--password-stdin'),
     ('create-admin', 'a@b@c', '--password-stdin'), ('check', '--pages', 'no-such-file.py'),
+    ('grant', 'a@visits.example', '\udcff'), ('create-user', 'a@visits.example', '--role', '\udcff'),
+    ('block', '\udcff'), ('run', '--host', '\udcff'), ('run', '--host', 'ü..x'), ('run', '--host', 'x' * 70),
+    ('run', '--host', 'no-such-host.invalid'),
+    ('check', '--pages', 'x' * 5000), ('check', '--pages', 'x' * 300 + '.py'), ('run', '--port', '\udcff'),
 ])  # fmt: skip
 async def test_a_verb_that_cannot_be_done_says_so_in_one_line(site: Server, verb: tuple[str, ...]):
     await site.cli(*verb, typed=f'{PASSWORD}\n', refused=True)
+
+
+async def test_what_is_quoted_cannot_colour_a_terminal_or_fill_it(site: Server):
+    email = new_email()
+    await site.cli('create-user', email, '--password-stdin', typed=f'{PASSWORD}\n')
+    assert '\x1b' not in await site.cli('grant', email, '\x1b[31mred', refused=True)
+    assert len(await site.cli('grant', email, 'x' * 100_000, refused=True)) < 1100
 
 
 async def test_a_role_that_exists_nowhere_and_a_weak_password_are_refused(site: Server):
