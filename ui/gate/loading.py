@@ -17,7 +17,7 @@ from ui.gate.registry import DeclarationError
 OURS = ('auth', 'main', 'models', 'ui')
 """Top-level module names that are taken: a pages file that brought its own would get ours instead."""
 BESIDE = (
-    'this would answer beside the gate, which could not say who may open it: use page(…) of ui.gate for a page, '
+    '{what} would answer beside the gate, which could not say who may open it: use page(…) of ui.gate for a page, '
     'route(…) for an HTTP route, files(…) for a folder'
 )
 REFUSED: tuple[tuple[object, tuple[str, ...], str], ...] = (
@@ -78,7 +78,8 @@ def _guarded() -> Iterator[list[DeclarationError]]:
         def refuse(*args: Any, **options: Any) -> Any:
             if resources.is_gating():
                 return original(*args, **options)
-            refusals.append(DeclarationError(f'{registry._caller()}: {cure}'))
+            what = f'"{args[0]}"' if args and isinstance(args[0], str) else 'this'
+            refusals.append(DeclarationError(f'{registry._caller()}: {cure.replace("{what}", what)}'))
             raise refusals[-1]
 
         return refuse
