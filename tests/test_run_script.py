@@ -44,6 +44,40 @@ def test_a_machine_without_a_recent_python_is_told_in_one_line(tmp_path: Path, p
     assert not (home / '.venv').exists()
 
 
+PYTHON = """#!/bin/sh
+[ "$1" = -c ] || printf '%s\\n' "$@" "${NICEGATE_PAGES-}"
+"""
+
+
+@pytest.mark.parametrize(('given', 'setting', 'passed'), [
+    (('--pages', 'my pages.py', '--port', '1'), '', ('--pages', '{}/my pages.py', '--port', '1', '')),
+    (('--pages=my pages.py',), '', ('--pages={}/my pages.py', '')),
+    (('--pages', 'nowhere.py'), '', ('--pages', 'nowhere.py', '')),
+    (('--pages', '/my pages.py'), '', ('--pages', '/my pages.py', '')),
+    (('my pages.py', '--pages'), 'my pages.py', ('my pages.py', '--pages', '{}/my pages.py')),
+])  # fmt: skip
+def test_a_pages_file_is_named_from_where_the_caller_stands(
+    tmp_path: Path, given: tuple[str, ...], setting: str, passed: tuple[str, ...]
+):
+    home, environment = _copy(tmp_path)
+    (home / '.venv' / 'bin').mkdir(parents=True)
+    (home / '.venv' / 'bin' / 'python').write_text(PYTHON)
+    (home / '.venv' / 'bin' / 'python').chmod(0o755)
+    shutil.copy2(home / 'requirements-dev.txt', home / '.venv' / 'installed')
+    caller = tmp_path / 'elsewhere'
+    caller.mkdir()
+    (caller / 'my pages.py').touch()
+    ended = subprocess.run(
+        [home / 'run', *given],
+        cwd=caller,
+        env=environment | {'NICEGATE_PAGES': setting, 'PWD': str(caller)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ended.stdout.splitlines() == ['main.py', 'run', *(word.format(caller) for word in passed)]
+
+
 @pytest.mark.parametrize('lock', ['requirements.txt', 'requirements-dev.txt'])
 def test_a_lock_pins_every_package_by_hash_and_names_no_address(lock: str):
     text = (ROOT / lock).read_text()

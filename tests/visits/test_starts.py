@@ -52,7 +52,10 @@ async def test_a_port_that_is_taken_is_named(tmp_path: Path):
 
 async def test_a_pages_file_that_does_not_exist_is_named(tmp_path: Path):
     async with _not_started(tmp_path) as server:
-        assert 'nowhere.py' in await server.cli('run', *server.options, '--pages', 'nowhere.py', refused=True)
+        said = await server.cli('run', *server.options, '--pages', 'nowhere.py', refused=True)
+        assert str(tmp_path / 'nowhere.py') in said
+        said = await server.cli('run', *server.options, '--pages', '.', refused=True)
+        assert f'{tmp_path} is a folder: name a .py file in it' in said
 
 
 async def test_the_first_start_brings_the_tables(database: str, tmp_path: Path):

@@ -47,8 +47,10 @@ def load(file: Path) -> None:
     Raises:
         DeclarationError: it is not there, clashes with our modules, or raises; one line with file and line
     """
+    if file.is_dir():
+        raise DeclarationError(f'{file.absolute()} is a folder: name a .py file in it')
     if not file.is_file():
-        raise DeclarationError(f'{file}: there is no such pages file')
+        raise DeclarationError(f'{file.absolute()}: there is no such pages file')
     _refuse_clashes(file)
     folder = str(file.resolve().parent)
     if folder not in sys.path:
