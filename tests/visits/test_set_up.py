@@ -35,6 +35,8 @@ async def test_the_first_start_leads_to_a_site_admin_and_its_link_works_once(ser
     await expect(second.get_by_role('alert').filter(has_text=DONE)).to_be_visible()
     await visit(second, link)
     await expect(form(second, 'Set password')).to_have_count(0)
+    await expect(second.get_by_role('main')).to_contain_text(f'{DONE} Sign in.')
+    await expect(second.get_by_role('main')).not_to_contain_text('create-admin')
     await visit(second, '/')
     await expect(second.get_by_role('main')).not_to_contain_text('set-up link')
 

@@ -13,7 +13,8 @@ def login(visit: Visit, next: str = '/') -> None:
     if visit.user is not None:
         already_signed_in(visit.user, next)
         return
-    with account_card('Sign in', 'Welcome back.'):
+    lead = 'Welcome back.' if own_path(next) == '/' else 'Sign in to open that page.'
+    with account_card('Sign in', lead):
         with form('Sign in', action='/auth/sign-in', submit='Sign in', flash=take_flash()) as sign_in:
             sign_in.email()
             sign_in.current_password()

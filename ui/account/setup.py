@@ -1,5 +1,6 @@
 """/setup: the first site admin sets a password with the link that the start printed."""
 
+from auth import site_admins
 from auth.flows.set_up import link_is_good
 from ui.components import account_card, code, form, link_button, muted, paragraph
 from ui.flash import take_flash
@@ -10,7 +11,12 @@ from ui.gate import Visit, page
 async def setup(visit: Visit, token: str = '') -> None:
     """The set-up form while the link is good, else what to do."""
     if not await link_is_good(token):
-        _explain(signed_in=visit.user is not None)
+        with account_card('This set-up link is not valid'):
+            if await site_admins.exist():
+                paragraph('This site is set up already.' if visit.user else 'This site is set up already. Sign in.')
+            else:
+                _explain()
+            _lead_on(signed_in=visit.user is not None)
         return
     with (
         account_card('Set up Nicegate', 'The first account is the site admin, who decides who may open what.'),
@@ -22,11 +28,13 @@ async def setup(visit: Visit, token: str = '') -> None:
         set_up.hidden('token', token)
 
 
-def _explain(*, signed_in: bool) -> None:
-    with account_card('This set-up link is not valid'):
-        paragraph('A set-up link works once, for one hour, and only until there is a site admin.')
-        muted('While there is no site admin, each start of the server prints a new link. Or make the account there:')
-        code('.venv/bin/python main.py create-admin EMAIL')
-        link_button('Go to the home page', '/', kind='primary', wide=True)
-        if not signed_in:
-            link_button('Sign in', '/login', wide=True)
+def _explain() -> None:
+    paragraph('A set-up link works once, for one hour, and only until there is a site admin.')
+    muted('While there is no site admin, each start of the server prints a new link. Or make the account there:')
+    code('.venv/bin/python main.py create-admin EMAIL')
+
+
+def _lead_on(*, signed_in: bool) -> None:
+    if not signed_in:
+        link_button('Sign in', '/login', kind='primary', wide=True)
+    link_button('Go to the home page', '/', kind='primary' if signed_in else 'plain', wide=True)
