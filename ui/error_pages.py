@@ -5,11 +5,15 @@ No script, no address but the home page's, styles inside; light or dark as the s
 
 from html import escape
 
+from ui.components import mark
+
 _STYLE = """
 :root { color-scheme: light dark;
-  --bg: #f5f7fa; --card: #fff; --text: #17202b; --muted: #55606f; --line: #dfe4ea; --accent: #1d5fa8 }
+  --bg: #f5f7fa; --card: #fff; --text: #17202b; --muted: #55606f; --line: #dfe4ea; --accent: #1d5fa8;
+  --mark: #1d5fa8; --soft: #e8f0fa }
 @media (prefers-color-scheme: dark) { :root {
-  --bg: #0f1319; --card: #171c24; --text: #e7ebf0; --muted: #9da9b8; --line: #2b333f; --accent: #2b6cb8
+  --bg: #0f1319; --card: #171c24; --text: #e7ebf0; --muted: #9da9b8; --line: #2b333f; --accent: #2b6cb8;
+  --mark: #8abcf5; --soft: #1c2b3f
 } }
 * { box-sizing: border-box }
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1.5rem;
@@ -20,7 +24,10 @@ main { width: 100%; max-width: 26rem; padding: 2.25rem;
 h1 { margin: 0 0 .75rem; font-size: 1.5rem; line-height: 1.25; letter-spacing: -.015em }
 p { margin: 0 0 1rem; color: var(--muted); overflow-wrap: anywhere }
 code { color: var(--text) }
-a { display: block; margin-top: 1.5rem; padding: .6rem 1rem; border-radius: .5rem;
+.home { display: inline-block; margin-bottom: 1rem; padding: .5rem; border-radius: .75rem; background: var(--soft) }
+svg { display: block; width: 1.75rem; height: 1.75rem; fill: none; stroke: var(--mark); stroke-width: 2;
+  stroke-linecap: round; stroke-linejoin: round }
+.go { display: block; margin-top: 1.5rem; padding: .6rem 1rem; border-radius: .5rem;
   background: var(--accent); color: #fff; font-weight: 600; text-align: center; text-decoration: none }
 a:focus-visible { outline: 2px solid var(--text); outline-offset: 3px }
 """
@@ -59,9 +66,10 @@ def _document(title: str, body: str) -> str:
 </head>
 <body>
 <main>
+<a class="home" href="/" aria-label="Home"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="{mark.PATH}"/></svg></a>
 <h1>{title}</h1>
 <p>{body}</p>
-<a href="/">Go to the home page</a>
+<a class="go" href="/">Go to the home page</a>
 </main>
 </body>
 </html>
