@@ -43,7 +43,6 @@ Pages = Annotated[Path | None, typer.Option(help='Python file that declares the 
 
 cli = typer.Typer(
     help='Nicegate: sign-in, user management and page gating for NiceGUI apps.',
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -207,6 +206,7 @@ def check(pages: Pages = None) -> None:
 @cli.command('create-admin')
 def create_admin(email: Email, password_stdin: PasswordStdin = False) -> None:
     """Create a site admin."""
+    _with_database(lambda: users.check_new(OPERATOR, email))
     password = _password(password_stdin)
     _with_database(lambda: users.create(OPERATOR, email, password, site_admin=True))
     print(f'{email} is a site admin.')
@@ -220,6 +220,7 @@ def create_user(
     password_stdin: PasswordStdin = False,
 ) -> None:
     """Create a verified person."""
+    _with_database(lambda: users.check_new(OPERATOR, email, name=name, roles=role or []))
     password = _password(password_stdin)
     _with_database(lambda: users.create(OPERATOR, email, password, name=name, roles=role or []))
     print(f'{email} was created.')
@@ -228,23 +229,24 @@ def create_user(
 @cli.command('set-password')
 def set_password(email: Email, password_stdin: PasswordStdin = False) -> None:
     """Give a person a new password; their sessions end."""
+    uid = _with_database(lambda: users.find(OPERATOR, email))
     password = _password(password_stdin)
-    _on_person(email, lambda uid: users.set_password(OPERATOR, uid, password))
+    _with_database(lambda: users.set_password(OPERATOR, uid, password))
     print(f'{email} has a new password.')
 
 
 @cli.command()
 def grant(email: Email, role: Role) -> None:
     """Give a person a role."""
-    _on_person(email, lambda uid: users.grant(OPERATOR, uid, role))
-    print(f'{email} holds {role}.')
+    name = _on_person(email, lambda uid: users.grant(OPERATOR, uid, role))
+    print(f'{email} holds {name}.')
 
 
 @cli.command()
 def revoke(email: Email, role: Role) -> None:
     """Take a role from a person."""
-    _on_person(email, lambda uid: users.revoke(OPERATOR, uid, role))
-    print(f'{email} no longer holds {role}.')
+    name = _on_person(email, lambda uid: users.revoke(OPERATOR, uid, role))
+    print(f'{email} no longer holds {name}.')
 
 
 @cli.command()
@@ -275,14 +277,14 @@ def demo() -> None:
         if password:
             print(f'{email}\t{password}')
         else:
-            print(f'{email} is there already', file=sys.stderr)
+            print(f'{email} is there already: set-password gives a new password', file=sys.stderr)
 
 
-def _on_person(email: str, act: Callable[[str], Awaitable[None]]) -> None:
-    async def find_and_act() -> None:
-        await act(await users.find(OPERATOR, email))
+def _on_person(email: str, act: Callable[[str], Awaitable[Result]]) -> Result:
+    async def find_and_act() -> Result:
+        return await act(await users.find(OPERATOR, email))
 
-    _with_database(find_and_act)
+    return _with_database(find_and_act)
 
 
 def _with_database(act: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
@@ -326,7 +328,7 @@ def main() -> NoReturn:
         if not is_text(argument):
             _fail(f'the argument {logs.clean(argument)} is not UTF-8: write it in UTF-8', 2)
     try:
-        status = cli(standalone_mode=False)
+        status = cli(sys.argv[1:] or ['--help'], standalone_mode=False)
     except ClickException as error:
         _fail(error.format_message(), error.exit_code)
     except typer.Abort:
@@ -334,7 +336,7 @@ def main() -> NoReturn:
     except AuthError as error:
         from ui import messages
 
-        _fail(messages.say(error))
+        _fail(messages.say_to_operator(error))
     except (CommandError, SettingsError, DatabaseError) as error:
         _fail(str(error))
     except OperationalError as error:

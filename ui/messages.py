@@ -25,7 +25,19 @@ _WORDS: dict[Reason, str] = {
     Reason.GROUP_NOT_FOUND: 'There is no such group. Check its name.',
 }
 
-_DEFAULTS: Mapping[str, object] = {'minimum': 8, 'maximum': 256, 'role': '', 'cure': 'check its name.'}
+_OPERATOR_WORDS: dict[Reason, str] = {
+    Reason.EMAIL_TAKEN: '{email} is there already: use set-password or grant.',
+    Reason.USER_NOT_FOUND: 'There is no user {email}: check the email.',
+}
+"""What the command line says in other words than a page."""
+
+_DEFAULTS: Mapping[str, object] = {
+    'minimum': 8,
+    'maximum': 256,
+    'role': '',
+    'cure': 'check its name.',
+    'email': 'with this address',
+}
 """Stand-ins for values that a caller left out, so that saying a refusal can never fail itself."""
 
 FIELD: dict[Reason, str] = {
@@ -58,6 +70,16 @@ def say(error: AuthError) -> str:
     return _WORDS[error.reason].format_map({**_DEFAULTS, **error.values})
 
 
+def say_to_operator(error: AuthError) -> str:
+    """Plain words for a refusal on the command line, where a person is named by address and nobody can sign in."""
+    return _OPERATOR_WORDS.get(error.reason, _WORDS[error.reason]).format_map({**_DEFAULTS, **error.values})
+
+
 def password_help(minimum: int) -> str:
     """What a new password must be, before anything is typed."""
     return f'{minimum} or more characters. Anything goes, except what is easy to guess.'
+
+
+def handler_failed(reference: str) -> str:
+    """Said on the page when a button's own code raised; `reference` finds the log line."""
+    return f'That did not work. Try again; if it stays so, tell a site admin this reference: {reference}'

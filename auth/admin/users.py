@@ -10,6 +10,7 @@ from auth import accounts, passwords, sessions, site_admins
 from auth.admin.actor import Actor, authorize
 from auth.declared import did_you_mean
 from auth.errors import AuthError, Reason
+from auth.people import check_email, check_name
 from models import change
 from models.access import Role, UserRole
 from models.clock import now
@@ -27,6 +28,21 @@ async def find(actor: Actor, email: str) -> str:
     """
     await authorize(actor)
     return str((await accounts.get_by_email(email)).uid)
+
+
+async def check_new(actor: Actor, email: str, *, name: str = '', roles: Iterable[str] = ()) -> None:
+    """Refuse what `create` would refuse with any password, so that nobody is asked for one in vain.
+
+    Raises:
+        AuthError: EMAIL_*, NAME_INVALID, ROLE_NOT_FOUND, FORBIDDEN
+    """
+    await authorize(actor)
+    check_email(email)
+    check_name(name)
+    if await accounts.find_by_email(email) is not None:
+        raise AuthError(Reason.EMAIL_TAKEN, email=email)
+    for role in roles:
+        await _get_role(role)
 
 
 async def create(
@@ -49,7 +65,7 @@ async def create(
                 await site_admins.appoint(user)
             await change.record('user', user_id=user.id)
     except IntegrityError as error:
-        raise AuthError(Reason.EMAIL_TAKEN) from error
+        raise AuthError(Reason.EMAIL_TAKEN, email=email) from error
     log.info('user created', user=user.uid, actor=actor.id)
     return str(user.uid)
 
@@ -101,8 +117,8 @@ async def delete(actor: Actor, uid: str) -> None:
         await User.filter(id=user.id).delete()
 
 
-async def grant(actor: Actor, uid: str, role: str) -> None:
-    """Give somebody a role, by its name, for good.
+async def grant(actor: Actor, uid: str, role: str) -> str:
+    """Give somebody a role, by its name in any case, for good; returns the name as the role has it.
 
     Raises:
         AuthError: USER_NOT_FOUND, ROLE_NOT_FOUND, FORBIDDEN
@@ -111,16 +127,19 @@ async def grant(actor: Actor, uid: str, role: str) -> None:
         row = await _get_role(role)
         if not await UserRole.filter(user=user, role=row).update(until=None):
             await UserRole.create(user=user, role=row, created_at=now())
+    return row.name
 
 
-async def revoke(actor: Actor, uid: str, role: str) -> None:
-    """Take a role from somebody, by its name; one they do not hold is no error.
+async def revoke(actor: Actor, uid: str, role: str) -> str:
+    """Take a role from somebody, by its name; one they do not hold is no error. Returns the name as the role has it.
 
     Raises:
         AuthError: USER_NOT_FOUND, ROLE_NOT_FOUND, LAST_SITE_ADMIN, FORBIDDEN
     """
     async with _changing(actor, uid, 'role revoked', role=role) as user:
-        await UserRole.filter(user=user, role=await _get_role(role)).delete()
+        row = await _get_role(role)
+        await UserRole.filter(user=user, role=row).delete()
+    return row.name
 
 
 @asynccontextmanager

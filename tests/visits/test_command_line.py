@@ -134,7 +134,8 @@ async def test_a_role_that_exists_nowhere_and_a_weak_password_are_refused(site: 
     email = new_email()
     assert await site.cli('create-user', email, '--password-stdin', typed='short\n', refused=True)
     await site.cli('create-user', email, '--password-stdin', typed=f'{PASSWORD}\n')
-    assert 'already' in await site.cli('create-user', email, '--password-stdin', typed=f'{PASSWORD}\n', refused=True)
+    taken = await site.cli('create-user', email, '--password-stdin', typed=f'{PASSWORD}\n', refused=True)
+    assert f'{email} is there already: use set-password or grant' in taken
     assert 'did you mean "Premium"' in await site.cli('grant', email, 'Premum', refused=True)
 
 
@@ -145,6 +146,32 @@ async def test_a_password_is_asked_for_at_a_terminal_and_never_shown(site: Serve
     assert status == 0, shown_there
     assert PASSWORD not in shown_there
     assert await can_sign_in(site, email)
+
+
+@pytest.mark.parametrize('verb', [
+    ('set-password', 'nobody@visits.example'), ('create-user', 'no address'), ('create-admin', 'no address'),
+    ('create-user', 'new@visits.example', '--role', 'Premum'), ('create-admin', '{taken}'), ('create-user', '{taken}'),
+])  # fmt: skip
+async def test_nobody_is_asked_for_a_password_in_vain(site: Server, verb: tuple[str, ...]):
+    taken = new_email()
+    await site.cli('create-user', taken, '--password-stdin', typed=f'{PASSWORD}\n')
+    status, shown_there = await typed_at(site, *(word.format(taken=taken) for word in verb), answers={})
+    assert status == 1
+    assert 'nicegate: ' in shown_there and 'Password' not in shown_there
+
+
+async def test_a_stranger_and_a_role_are_named_as_they_are(site: Server):
+    stranger, email = new_email('zed'), new_email()
+    assert f'There is no user {stranger}: check the email' in await site.cli('block', stranger, refused=True)
+    await site.cli('create-user', email, '--password-stdin', typed=f'{PASSWORD}\n')
+    assert await site.cli('grant', email, 'premium') == f'{email} holds Premium.\n'
+    assert await site.cli('revoke', email, 'PREMIUM') == f'{email} no longer holds Premium.\n'
+
+
+async def test_without_a_command_the_help_is_printed(site: Server):
+    said = await site.cli()
+    assert said == await site.cli('--help')
+    assert '\n  create-admin' in said
 
 
 async def test_without_a_terminal_a_password_has_to_be_piped(site: Server):
