@@ -17,8 +17,8 @@ from starlette.types import ASGIApp
 
 from auth import events, health, site_admins, snapshots
 from auth.settings import Settings
-from ui import error_pages, messages, session_routes, theme
-from ui.gate import document, live, resources
+from ui import error_pages, home, messages, session_routes, theme
+from ui.gate import document, failures, live, resources
 from ui.gate.http import ErrorPages, HttpDoor
 from ui.gate.registry import DeclarationError
 from ui.gate.socket import SocketDoor
@@ -45,6 +45,7 @@ def prepare() -> None:
     for name in dir(ui):
         getattr(ui, name, None)
     resources.install()
+    failures.install(_tell)
     _own_routes = frozenset(id(route) for route in pages_app.routes)
     for own_pages in ('ui.account', 'ui.admin'):
         import_module(own_pages)
@@ -86,6 +87,7 @@ def build(settings: Settings) -> ASGIApp:
     # NiceGUI's own answers would log the address with its query, name the exception, and reload for ever.
     pages_app.add_exception_handler(404, _not_found)
     pages_app.add_exception_handler(Exception, _failed)
+    home.declare_if_missing()
     document.mount_pages(make_shell, error_pages.failed)
     SocketDoor(site.cookie_name, site.is_own_origin).install()
     ui.run_with(
@@ -99,6 +101,10 @@ def build(settings: Settings) -> ASGIApp:
     pages = ErrorPages(lambda: error_pages.not_found(''), error_pages.refused)
     own_paths = session_routes.PATHS | {'/healthz', '/favicon.ico'}
     return HttpDoor(web, site.cookie_name, own_paths, (f'{theme.STATIC_PATH}/',), site.is_own_origin, pages)
+
+
+def _tell(reference: str) -> None:
+    ui.notify(messages.handler_failed(reference), type='negative', timeout=0, close_button='Close')
 
 
 class SetUpHint:

@@ -78,6 +78,12 @@ def latest(user: CurrentUser) -> None:
     ui.button('Follow', on_click=follow)
 
 
+@page('/crash', title='Crash', access='public')
+def crash() -> None:
+    ui.button('Crash', on_click=lambda: int('a secret of the code'))
+    ui.select(['one', 'two'], label='Choice', on_change=lambda: ran('chosen'))
+
+
 @page('/signed-in', title='Signed in', access='signed-in')
 def signed_in(user: CurrentUser) -> None:
     ui.label(f'hello {user.email}')

@@ -208,3 +208,11 @@ def test_a_wrong_file_ends_both_commands_with_one_line(tmp_path, command, code):
     assert done.stdout == ''
     assert len(done.stderr.splitlines()) == 1
     assert 'my_pages.py:' in done.stderr
+
+
+@pytest.mark.parametrize(('parameters', 'cure'), [
+    ('user', 'give it the type CurrentUser'), ('user: str', 'give it the type CurrentUser'),
+    ("session=''", 'give it the type CurrentUser'), ('sort', 'give "sort" a type'), ('sort=1', 'give "sort" a type'),
+])  # fmt: skip
+def test_who_somebody_is_never_comes_from_the_address(refused, parameters, cure):
+    assert cure in refused(f"@page('/who', access='signed-in')\ndef who({parameters}): pass\n")

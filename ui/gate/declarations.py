@@ -16,6 +16,10 @@ TITLE_LENGTH = 200
 """Most characters of a title or an icon: longer ones fit no navigation."""
 
 
+PERSONAL = frozenset({'user', 'current_user', 'session'})
+"""Names that every reader takes for the signed-in person."""
+
+
 class DeclarationError(Exception):
     """A declaration is wrong; the text is one line that names file, line and cure."""
 
@@ -94,4 +98,17 @@ def builder(candidate: Callable[..., Any], source: str) -> None:
     if inspect.isgeneratorfunction(candidate) or inspect.isasyncgenfunction(candidate):
         raise DeclarationError(
             f'{source}: {candidate.__name__} has a "yield", so it would build nothing: a page builds as it runs'
+        )
+
+
+def url_parameter(name: str, parameter: inspect.Parameter, *, in_path: bool, source: str) -> None:
+    """A parameter that is filled from the address: it says so by its type, and is not named like the person.
+
+    `def page(user)` is how somebody forgets a type, and then `?user=admin` would be believed.
+    """
+    if not in_path and name in PERSONAL:
+        raise DeclarationError(f'{source}: "{name}" would be read from the address: give it the type CurrentUser')
+    if not in_path and parameter.annotation is parameter.empty:
+        raise DeclarationError(
+            f'{source}: give "{name}" a type: CurrentUser for the person, or str, int and the like for a query'
         )

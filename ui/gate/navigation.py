@@ -25,6 +25,10 @@ from ui.gate.visit import Visit
 log = structlog.get_logger()
 
 LOGIN = '/login'
+NO_ACCESS = 'No access'
+"""Title of a document whose page is closed to this person."""
+HIDE_NOTICES = "document.querySelectorAll('.q-notification').forEach((notice) => (notice.style.display = 'none'))"
+"""What a page said in passing goes with it."""
 PATIENCE = 10.0
 """Seconds an async page function may take before what there is of the page is sent: people wait about so long
 (Nielsen's limit for keeping attention)."""
@@ -89,8 +93,11 @@ class PageArea(ui.sub_pages):
 
     # ------------------------------------------------------------------ showing
 
-    async def show(self, match: Match) -> None:
-        """Show a page as its gate says now: the page, or why not. A signed-out person is sent to sign in."""
+    async def show(self, match: Match, address: str | None = None, *, replace: bool = False) -> None:
+        """Show a page as its gate says now: the page, or why not. A signed-out person is sent to sign in.
+
+        `address` is what the address bar is to say, at once: a slow page is a page on its way, not the one before.
+        """
         visit = self._visit
         decision = visit.decide(match)
         if decision is Decision.SIGN_IN:
@@ -99,15 +106,17 @@ class PageArea(ui.sub_pages):
         visit.match, visit.shown = match, decision
         self._clear_page()
         ui.context.client.title = None
+        if address is not None:
+            self._set_address(address, replace=replace)
+        visit.shell.follow()
         with self:
-            ui.page_title(match.page.title)
-            if decision is Decision.NO_ACCESS:
-                visit.client.status_code = 403  # counts for the first answer only
-                visit.shell.no_access()
-            else:
+            ui.page_title(match.page.title if decision is Decision.ALLOW else NO_ACCESS)
+            if decision is Decision.ALLOW:
                 await self._build(match)
-        if not visit.over:
-            visit.shell.follow()
+            else:
+                visit.client.status_code = 403  # counts for the first answer only
+                visit.client.run_javascript(HIDE_NOTICES)
+                visit.shell.no_access()
 
     async def _build(self, match: Match) -> None:
         visit = self._visit
@@ -172,34 +181,31 @@ class PageArea(ui.sub_pages):
     async def _on_navigate(self, location: object) -> None:
         """A link or `ui.navigate.to`: the address bar follows once the page is shown."""
         with self._visit.client:
-            if await self._move(location):
-                self._set_address(self._visit.location + _fragment(location))
+            await self._move(location, set_address=True)
 
-    async def _move(self, location: object) -> bool:
-        """Re-read the session, match, decide, show. False when the browser was sent elsewhere instead."""
+    async def _move(self, location: object, *, set_address: bool = False) -> None:
+        """Re-read the session, match, decide, show; or send the browser elsewhere."""
         visit = self._visit
         if visit.bound and visit.digest:
             await sessions.seen(visit.digest)
             user = await sessions.resume(visit.digest)
             if user is None:
                 await live.close(visit)
-                return False
+                return
             live.settle(visit, user)
         match = registry.match(location)
         if match is None:
             if isinstance(location, str) and location.startswith('/') and location.isprintable():
                 visit.client.open(location)  # outside of the shell, or nowhere: an ordinary request tells which
-            return False
-        await self.show(match)
+            return
+        await self.show(match, match.location.url + _fragment(location) if set_address else None)
         if not visit.over:
             visit.client.run_javascript('window.nicegate?.arrived?.()')
-        return visit.match is match
 
     async def _send_to_sign_in(self, target: str) -> None:
         location = sign_in_location(target)
         if (match := registry.match(location)) is not None:
-            await self.show(match)
-            self._set_address(location, replace=True)
+            await self.show(match, location, replace=True)
 
     def _set_address(self, location: str, *, replace: bool = False) -> None:
         how = 'replaceState' if replace else 'pushState'

@@ -274,6 +274,7 @@ def _parameters(
         if kind := _injected_kind(annotation):
             injected[name] = kind
             continue
+        declarations.url_parameter(name, parameter, in_path=name in template.names, source=source)
         try:
             required = parameter.default is parameter.empty
             found.append(Parameter(name, annotation, in_path=name in template.names, required=required))

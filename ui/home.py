@@ -1,0 +1,26 @@
+"""The home page of a site whose own pages have none: links all over lead to "/", which must not be a dead end."""
+
+from ui.components import link, link_button, paragraph, row, tag
+from ui.gate import Visit, page, registry
+
+
+def declare_if_missing() -> None:
+    """Declare it unless a page or a route answers at "/" already. Called once all pages are declared."""
+    # Not `match`: a page that wants a query parameter is declared, and answers "/" with 404.
+    if '/' not in {each.path for each in registry.pages()} | {each.template.path for each in registry.routes()}:
+        page('/', title='Home', access='public', nav=False)(home)
+
+
+def home(visit: Visit) -> None:
+    if pages := visit.menu():
+        with tag('ul'):
+            for each in pages:
+                with tag('li'):
+                    link(each.title, each.path)
+    elif visit.user is not None:
+        paragraph('Nothing is open to you yet. Ask a site admin for access.')
+    else:
+        paragraph('Nothing is open to you yet: sign in.')
+        with row():
+            link_button('Sign in', '/login', kind='primary')
+            link_button('Create account', '/signup')
