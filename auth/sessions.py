@@ -94,12 +94,14 @@ async def seen(digest: str) -> None:
         await User.filter(id=snapshot.user_id).update(last_seen_at=at)
 
 
-async def end(digest: str) -> None:
-    """End one session, inside the caller's transaction; an unknown one is no error."""
-    row = await Session.get_or_none(digest=digest)
-    if row is not None:
-        await change.record('session', session_id=row.id, user_id=row.user_id)
-        await row.delete()
+async def end(digest: str) -> User | None:
+    """End one session, inside the caller's transaction; returns whose it was. An unknown one is no error."""
+    row = await Session.get_or_none(digest=digest).select_related('user')
+    if row is None:
+        return None
+    await change.record('session', session_id=row.id, user_id=row.user_id)
+    await row.delete()
+    return row.user
 
 
 async def end_all(user_id: int) -> None:

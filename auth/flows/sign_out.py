@@ -13,5 +13,6 @@ async def sign_out(digest: str | None) -> None:
     if digest is None:
         return
     async with transaction():
-        await sessions.end(digest)
-    log.info('signed out')
+        user = await sessions.end(digest)
+    if user is not None:
+        log.info('signed out', user=user.uid)

@@ -1,6 +1,7 @@
 """A start that cannot succeed is one line, and a stop loses nothing and nobody's time."""
 
 import asyncio
+import re
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
@@ -8,10 +9,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from playwright.async_api import expect
 
-from tests.conftest import Serve
+from tests.conftest import NewPage, Serve
 from tests.support import databases
-from tests.support.people import join_without_browser
+from tests.support.browser import assert_accessible, shown, visit
+from tests.support.people import join, join_without_browser, post
 from tests.support.server import Server
 from tests.support.sockets import open_tab
 
@@ -65,6 +68,43 @@ async def test_the_first_start_brings_the_tables(database: str, tmp_path: Path):
         assert await server.stop() < 10
 
 
+NO_HOME = """
+from ui.gate import page, route
+
+@page('/cars', title='All cars', access='signed-in')
+def cars() -> None: ...
+"""
+
+
+async def test_a_site_whose_pages_have_no_home_page_gets_one(serve: Serve, new_page: NewPage, tmp_path: Path):
+    pages = tmp_path / 'my_pages.py'
+    pages.write_text(NO_HOME)
+    site = await serve(pages=pages)
+    page = await new_page(site)
+    assert await visit(page, '/') == 200
+    await shown(page, 'Home')
+    await expect(page.get_by_role('main').get_by_text('Nothing is open to you yet: sign in.')).to_be_visible()
+    await assert_accessible(page)
+
+    await join(page, site)
+    await visit(page, '/')
+    await page.get_by_role('main').get_by_role('link', name='All cars').click()
+    await shown(page, 'All cars')
+
+
+@pytest.mark.parametrize('declared', [
+    "@page('/', title='Own', access='public')\ndef own(car: int) -> None: ...\n",
+    "@route('/', access='public')\ndef own() -> str:\n    return 'own'\n",
+])  # fmt: skip
+async def test_what_stands_at_the_root_already_is_left_alone(
+    serve: Serve, http: httpx.AsyncClient, tmp_path: Path, declared: str
+):
+    pages = tmp_path / 'my_pages.py'
+    pages.write_text(f'{NO_HOME}\n{declared}')
+    site = await serve(pages=pages)
+    assert 'own' in (await http.get(f'{site.url}/?car=1')).text.lower()
+
+
 async def test_a_stop_with_fifty_open_tabs_takes_less_than_ten_seconds(serve: Serve, http: httpx.AsyncClient):
     site = await serve()
     await join_without_browser(http, site)
@@ -79,3 +119,11 @@ async def test_a_stop_with_fifty_open_tabs_takes_less_than_ten_seconds(serve: Se
 async def test_the_health_page_says_whether_the_database_answers(http: httpx.AsyncClient, site: Server):
     answer = await http.get(f'{site.url}/healthz')
     assert (answer.status_code, answer.json()) == (200, {'status': 'ok'})
+
+
+async def test_the_log_says_who_signed_out(http: httpx.AsyncClient, serve: Serve):
+    site = await serve()
+    await join_without_browser(http, site)
+    await post(http, site, 'sign-out')
+    users = re.findall(r'event="signed (?:in|out|up)".* user=(\S+)', site.output)
+    assert len(users) > 1 and len(set(users)) == 1, site.output
