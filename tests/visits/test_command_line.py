@@ -96,6 +96,7 @@ async def test_demo_makes_four_people_with_their_roles(serve: Serve, new_page: N
         for candidate in opens.values():
             may = candidate == path or candidate == '/cars' or email.startswith('both')
             assert await visit(page, candidate) == (200 if may else 403), (email, candidate)
+    assert await site.cli('demo') == ''  # no password twice
 
 
 async def test_the_last_site_admin_cannot_be_taken_away(serve: Serve):
