@@ -50,6 +50,8 @@ def prepare() -> None:
     brand = app.config.quasar_config['brand']
     for name in [name for name, color in brand.items() if color == standard.get(name)]:
         del brand[name]
+    for field in (ui.input, ui.number, ui.select, ui.textarea):
+        field.default_props('dense')  # as high as a button; the rest of their look is in the style sheet
     app.config.quasar_config['loadingBar']['skipHijack'] = True  # its bar has no name for a screen reader
 
 
