@@ -16,10 +16,10 @@ BEST_CARS = {'BMW 5 Series': 119, 'Mercedes E-Class': 129, 'Jaguar F-Type': 219,
 reserved: dict[str, str] = {}  # car -> the e-mail of who has it
 
 
-def cards(cars: dict[str, int], user: CurrentUser) -> None:
+def cards(cars: dict[str, int], email: str = '') -> None:  # without an e-mail, only to look at
     def reserve(car: str) -> None:
-        holder = reserved.setdefault(car, user.email)
-        ui.notify(f'The {car} is yours.' if holder == user.email else f'The {car} is taken. Please choose another one.')
+        holder = reserved.setdefault(car, email)
+        ui.notify(f'The {car} is yours.' if holder == email else f'The {car} is taken. Please choose another one.')
 
     with ui.element('div').classes('grid w-full gap-4 sm:grid-cols-2 md:grid-cols-3'):
         for car, price in cars.items():
@@ -27,18 +27,22 @@ def cards(cars: dict[str, int], user: CurrentUser) -> None:
                 ui.icon('directions_car', size='lg', color='primary')
                 ui.label(car).classes('text-lg').props('role=heading aria-level=2')
                 ui.label(f'{price} € a day')
-                ui.button('Reserve', on_click=lambda car=car: reserve(car)).props(f'aria-label="Reserve {car}"')
+                if email:
+                    ui.button('Reserve', on_click=lambda car=car: reserve(car)).props(f'aria-label="Reserve {car}"')
 
 
 @page('/', title='Car rental', access='public', icon='home', order=1)  # the title is the page's heading too
 def home() -> None:
     ui.label('A dozen cars, from the small Fiat to the electric Tesla. Whoever is signed in can reserve one.')
+    cards({car: CARS[car] for car in ('Fiat 500', 'Ford Focus', 'Tesla Model 3')})
+    ui.link('See all cars', '/cars')
     days = ui.number('Days', value=3, min=1, max=60, precision=0)
     price = ui.label().props('role=status')
 
     def estimate() -> None:
-        number = int(days.value) if days.value in range(1, 61) else 1  # a browser can send anything: check it
-        price.text = f'{number} days cost from {number * min(CARS.values())} € to {number * max(CARS.values())} €.'
+        number = int(min(max(1, days.value), 60)) if isinstance(days.value, int | float) else 1  # anything can come
+        cost = '1 day costs' if number == 1 else f'{number} days cost'
+        price.text = f'{cost} from {number * min(CARS.values())} € to {number * max(CARS.values())} €.'
 
     ui.button('Estimate price', on_click=estimate)
 
@@ -46,29 +50,25 @@ def home() -> None:
 @page('/cars', title='Our cars', access='signed-in', icon='directions_car', order=2)
 def our_cars(user: CurrentUser) -> None:
     ui.label(f'Welcome, {user.name or user.email}. Which car shall it be?')
-    cards(CARS, user)
+    cards(CARS, user.email)
 
 
 @page('/premium', title='Best cars', groups=['Premium'], icon='star', order=3)
 def best_cars(user: CurrentUser) -> None:
     ui.label('Our best cars are kept for premium customers.')
-    cards(BEST_CARS, user)
+    cards(BEST_CARS, user.email)
 
 
 @page('/staff', title='Staff area', groups=['Admin'], icon='badge', order=4)
 def staff() -> None:
     @ui.refreshable
     def reservations() -> None:
-        ui.label(f'{len(reserved)} cars are reserved.').props('role=status')
+        ui.label(f'{len(reserved)} {"car is" if len(reserved) == 1 else "cars are"} reserved.').props('role=status')
         for car, email in reserved.items():
             ui.label(f'{car}: {email}')
 
-    def all_are_back() -> None:
-        reserved.clear()
-        reservations.refresh()
-
     reservations()
-    ui.button('All cars are back', on_click=all_are_back)
+    ui.button('All cars are back', on_click=lambda: (reserved.clear(), reservations.refresh()))
 
 
 @page('/staff/fleet', title='Fleet costs', groups=['Admin Premium'], icon='payments', order=5)
