@@ -68,7 +68,7 @@ def staff() -> None:
             ui.label(f'{car}: {email}')
 
     reservations()
-    ui.button('All cars are back', on_click=reserved.clear).on_click(reservations.refresh)
+    ui.button('All cars are back', on_click=lambda _: reserved.clear()).on_click(reservations.refresh)
 
 
 @page('/staff/fleet', title='Fleet costs', groups=['Admin Premium'], icon='payments', order=5)
