@@ -30,7 +30,7 @@ RECONNECT_TIMEOUT = 10.0
 """Seconds a page waits for its browser after the connection is lost: a lift or a tunnel, not a lunch."""
 GARBAGE = (20_000, 5, 20)
 """Thresholds of the garbage collector (Python's: 700, 10, 10), with the start-up heap frozen. In 20 s of page loads the
-slowest took 0.14 s; with Python's own 0.6 s, with 50,000 and 20 instead 1.6 s, for a third more pages than Python's own.
+slowest took 0.14 s; with Python's own 0.6 s, with 50,000 and 20 instead 1.6 s, at two thirds more pages.
 """
 
 log = structlog.get_logger()
