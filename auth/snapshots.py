@@ -106,7 +106,7 @@ async def read(digests: Sequence[str]) -> dict[str, CurrentUser | None]:
     """Read sessions from the database, however many, in a few queries, and keep what was read."""
     while True:
         generation, started = _generation, time.monotonic()
-        groups = await _all_groups()
+        groups = await all_groups()
         found: dict[str, Snapshot] = {}
         for first in range(0, len(digests), CHUNK):
             found |= await _read(digests[first : first + CHUNK], groups, started)
@@ -125,10 +125,6 @@ async def read(digests: Sequence[str]) -> dict[str, CurrentUser | None]:
     return {digest: found[digest].user if digest in found else None for digest in digests}
 
 
-def forget(digest: str) -> None:
-    _snapshots.pop(digest, None)
-
-
 def clear() -> None:
     """Forget everything: for a process that changes its database."""
     global _groups, _generation
@@ -139,10 +135,6 @@ def clear() -> None:
 
 async def all_groups() -> tuple[Group, ...]:
     """Every group with the keys of its roles."""
-    return await _all_groups()
-
-
-async def _all_groups() -> tuple[Group, ...]:
     global _groups, _groups_read_at
     if _groups is not None and time.monotonic() - _groups_read_at <= SNAPSHOT_AGE:
         return _groups
