@@ -68,9 +68,19 @@ class Route:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A gate within pages: a section (a function under `gated`) or a handler (under `needs`), by its name."""
+
+    name: str
+    gate: Gate
+    source: str
+
+
 _pages: dict[tuple[str, ...], Page] = {}
 _groups: dict[str, Group] = {}
 _routes: list[Route] = []
+_parts: list[Part] = []
 
 
 def page(
@@ -254,6 +264,11 @@ def groups() -> list[Group]:
 def routes() -> list[Route]:
     """All declared routes and folders."""
     return list(_routes)
+
+
+def parts() -> list[Part]:
+    """All gates within pages that were declared while the pages file was loaded."""
+    return list(_parts)
 
 
 def _parameters(
