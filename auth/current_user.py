@@ -8,13 +8,32 @@ from types import MappingProxyType
 from auth.access import SITE_ADMINS
 
 
-@dataclass(frozen=True, slots=True)
-class HeldRole:
-    """A role that somebody holds now: its fixed key, its label, and when it ends (aware UTC; None: never)."""
+class HeldRole(str):
+    """A role that somebody holds now. The text is its fixed key, so that `'Premium' in user.roles` asks what it says.
 
-    key: str
+    `name` is its label, `until` when it ends (aware UTC; None: never). Two of them are equal when all of it is.
+    """
+
+    __slots__ = ('name', 'until')
     name: str
-    until: datetime | None = None
+    until: datetime | None
+
+    def __new__(cls, key: str, name: str, until: datetime | None = None) -> 'HeldRole':
+        role = super().__new__(cls, key)
+        role.name, role.until = name, until
+        return role
+
+    @property
+    def key(self) -> str:
+        return str.__str__(self)
+
+    def __eq__(self, other: object) -> bool:
+        same = super().__eq__(other)
+        if same is True and isinstance(other, HeldRole):
+            return self.name == other.name and self.until == other.until
+        return same
+
+    __hash__ = str.__hash__
 
 
 @dataclass(frozen=True, slots=True)

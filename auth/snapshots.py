@@ -71,6 +71,11 @@ def peek(digest: str) -> CurrentUser | Stale | None:
     return snapshot.user
 
 
+def known_groups() -> frozenset[str]:
+    """The keys of the groups as last read, without waiting."""
+    return frozenset(group.key for group in _groups or ())
+
+
 def subscribe(listener: Callable[[], None]) -> None:
     """Call `listener()` after each change, once what is in memory has been flipped. It must not wait."""
     _listeners.append(listener)

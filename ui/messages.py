@@ -64,6 +64,9 @@ PASSWORD_FINE = 'This password is fine.'  # noqa: S105 - words
 SET_UP_HINT = 'There is no site admin yet. The set-up link is in the terminal where this site was started.'
 NO_GATE = 'No gate yet: only site admins see this page.'
 
+DENIED = "You don't have access to this. Ask a site admin for it."
+SIGN_IN_FIRST = 'Sign in first: this is not open to everybody.'
+
 
 def say(error: AuthError) -> str:
     """Plain words for a refusal."""
@@ -83,3 +86,8 @@ def password_help(minimum: int) -> str:
 def handler_failed(reference: str) -> str:
     """Said on the page when a button's own code raised; `reference` finds the log line."""
     return f'That did not work. Try again; if it stays so, tell a site admin this reference: {reference}'
+
+
+def part_failed(reference: str) -> str:
+    """Said in the place of a section whose own code raised."""
+    return f'This part could not be shown. Try again; if it stays so, tell a site admin this reference: {reference}'

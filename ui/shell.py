@@ -9,8 +9,9 @@ from urllib.parse import quote
 
 from nicegui import ui
 
+from auth.access import Decision
 from ui import messages, theme
-from ui.components import account_card, heading, link_button, muted, paragraph, sign_out_form, tag
+from ui.components import account_card, alert, code, heading, link_button, muted, paragraph, sign_out_form, tag
 from ui.components.frame import Frame
 from ui.components.header import Header
 
@@ -62,12 +63,24 @@ class Shell:
             paragraph('There is no page at this address. It may have been moved, or the link may be mistyped.')
             link_button(HOME, '/', kind='primary', wide=True)
 
-    def failed(self, reference: str) -> None:
-        """The view of a page whose own code raised; `reference` finds the log line, and nothing else is told."""
+    def failed(self, reference: str, detail: str) -> None:
+        """The view of a page whose own code raised; `reference` finds the log line, `detail` is for its developer."""
         with account_card('Something went wrong'):
             paragraph('This page could not be shown. Try again; if it stays so, tell a site admin this reference:')
             tag('p', reference, 'nc-reference')
+            if detail:
+                code(detail)
             link_button(HOME, '/', kind='primary', wide=True)
+
+    def part_failed(self, reference: str, detail: str) -> None:
+        """The same in the place of a section of a page."""
+        alert(messages.part_failed(reference), 'error')
+        if detail:
+            code(detail)
+
+    def denied(self, decision: Decision) -> None:
+        """Say that a button did nothing, because the person may not do what it is for."""
+        ui.notify(messages.SIGN_IN_FIRST if decision is Decision.SIGN_IN else messages.DENIED, type='warning')
 
 
 def _ways_on(location: str, *, signed_in: bool) -> None:

@@ -1,7 +1,23 @@
 """The gate: declare pages and who may open them. The doors in this package ask one function and nothing else."""
 
-from ui.gate.registry import DeclarationError, Page, group, page, pages
+from ui.gate.registry import DeclarationError, Page, group, page, pages, section
 from ui.gate.resources import files, route
+from ui.gate.sections import gated, needs
+from ui.gate.session import Session, current_session
 from ui.gate.visit import Visit
 
-__all__ = ['DeclarationError', 'Page', 'Visit', 'files', 'group', 'page', 'pages', 'route']
+__all__ = [
+    'DeclarationError',
+    'Page',
+    'Session',
+    'Visit',
+    'current_session',
+    'files',
+    'gated',
+    'group',
+    'needs',
+    'page',
+    'pages',
+    'route',
+    'section',
+]

@@ -91,13 +91,13 @@ def page_options(title: object, order: object, icon: object, switches: dict[str,
             raise DeclarationError(f'{source}: {key} is True or False, not {value!r}')
 
 
-def builder(candidate: Callable[..., Any], source: str) -> None:
-    """Refuse what NiceGUI could not build a page with: it would stay empty without a word."""
+def builder(candidate: Callable[..., Any], source: str, what: str, decorator: str) -> None:
+    """Refuse what NiceGUI could not build a page, or a part of one, with: it would stay empty without a word."""
     if not inspect.isroutine(candidate):
-        raise DeclarationError(f'{source}: a page is a function: put @page(…) right above a "def" or an "async def"')
+        raise DeclarationError(f'{source}: {what} is a function: put {decorator} right above a "def" or an "async def"')
     if inspect.isgeneratorfunction(candidate) or inspect.isasyncgenfunction(candidate):
         raise DeclarationError(
-            f'{source}: {candidate.__name__} has a "yield", so it would build nothing: a page builds as it runs'
+            f'{source}: {candidate.__name__} has a "yield", so it would build nothing: {what} builds as it runs'
         )
 
 

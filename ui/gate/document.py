@@ -9,11 +9,13 @@ from fastapi.responses import HTMLResponse, Response
 from nicegui import app, ui
 
 from auth import sessions, snapshots
-from ui.gate import registry, resources
+from ui.gate import navigation, registry, resources
 from ui.gate import visit as visits
 from ui.gate.http import ARRIVAL, Arrival
 from ui.gate.navigation import PATIENCE, PageArea
 from ui.gate.registry import DeclarationError
+from ui.gate.scopes import Ownership
+from ui.gate.session import Session
 from ui.gate.visit import Shell, Visit
 
 RESPONSE_TIMEOUT = 3 * PATIENCE
@@ -44,16 +46,18 @@ def mount_pages(make_shell: Callable[[Visit, Request], Shell], failed: Callable[
         arrival: Arrival = request.scope[ARRIVAL]  # there, because the door let the request through
         client = ui.context.client
         visit = Visit(client, arrival.digest, arrival.user, arrival.match)
-        # No await from here to `seal`: a change heard of in between finds the page whole, or not at all.
+        # No await from here to `Ownership`: a change heard of in between finds the page whole, or not at all.
         visits.add(visit)
+        visit.session = Session(visit)
         visit.shell = make_shell(visit, request)
         with visit.shell.main():
             visit.area = PageArea(visit)
-        visit.area.seal()
+        visit.ownership = Ownership(visit)
         if visit.peek() is snapshots.STALE:
             visit.user = await sessions.resume(visit.digest)
         await visit.area.show(arrival.match)
 
+    navigation.refuse_nested()
     for page in registry.pages():
         ui.page(page.path, title=page.title, response_timeout=RESPONSE_TIMEOUT)(document)
 

@@ -11,8 +11,12 @@ import structlog
 from nicegui import app
 
 from ui.gate import visit as visits
+from ui.gate.declarations import DeclarationError
 
 log = structlog.get_logger()
+
+shows_details = False
+"""Whether a page says what its code raised: to whoever develops it, on their own machine."""
 
 NICEGUI = str(Path(nicegui.__file__).parent)
 STDLIB = sysconfig.get_path('stdlib')
@@ -27,12 +31,33 @@ def install(tell: Callable[[str], None]) -> None:
         if _is_from_outside(error):
             log.warning('event not understood', page=path, why=f'{type(error).__name__}: {error}')
             return
-        reference = secrets.token_hex(4)
-        log.error('handler failed', page=path, reference=reference, exc_info=error)
+        reference = report('handler failed', error, page=path)
         if visit is not None and not visit.over and not visit.client.is_deleted:
             tell(reference)
 
     app._exception_handlers[:] = [handle]
+
+
+def report(event: str, error: BaseException, **values: str) -> str:
+    """Log what a developer's code raised; returns the reference under which a person can name it. What was declared
+    wrongly is one line that says where: no way that led there helps."""
+    reference = secrets.token_hex(4)
+    if isinstance(error, DeclarationError):
+        log.error(event, reference=reference, why=str(error), **values)
+    else:
+        log.error(event, reference=reference, exc_info=error, **values)
+    return reference
+
+
+def detail(error: BaseException) -> str:
+    """What a page may say about it: nothing, but to its developer."""
+    if not shows_details:
+        return ''
+    if isinstance(error, DeclarationError):
+        return str(error)
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not _is_library(frame.filename)]
+    where = f'{frames[-1].filename}:{frames[-1].lineno}: ' if frames else ''
+    return f'{where}{type(error).__name__}: {error}'
 
 
 def _is_from_outside(error: BaseException) -> bool:

@@ -128,9 +128,9 @@ class HttpDoor:
             return await self._page(scope, match, digest)
         if upload := _UPLOAD.fullmatch(scope['path']):
             return await uploads.receive(Request(scope, receive), upload[1], int(upload[2]), digest)
-        gates = resources.gates_of(scope['path'])
-        if gates is not None:
-            return await self._any_of(gates, digest, headers)
+        places = resources.gates_of(scope['path'])
+        if places is not None:
+            return await self._any_of(places, digest, headers)
         if routes:
             return await self._all_of([route.gate for route in routes], digest, location.url, headers)
         return self._not_found(headers)
@@ -155,9 +155,9 @@ class HttpDoor:
             return self._refused(headers, "You don't have access to this.")
         return None
 
-    async def _any_of(self, gates: list[Gate | None], digest: str | None, headers: Headers) -> Response | None:
+    async def _any_of(self, places: list[list[Gate | None]], digest: str | None, headers: Headers) -> Response | None:
         user = await sessions.resume(digest)
-        if any(decide(gate, user) is Decision.ALLOW for gate in gates):
+        if any(all(decide(gate, user) is Decision.ALLOW for gate in gates) for gates in places):
             return None
         return self._refused(headers, "You don't have access to this file.")
 

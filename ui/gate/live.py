@@ -13,7 +13,7 @@ from nicegui import background_tasks, core, json
 from auth import snapshots
 from auth.access import Decision
 from auth.current_user import CurrentUser
-from ui.gate import handlers
+from ui.gate import handlers, scopes
 from ui.gate import visit as visits
 from ui.gate.visit import Visit
 
@@ -76,7 +76,7 @@ async def _close_ended(digests: list[str]) -> None:
         log.info('pages closed', count=len(over))
 
 
-def settle(visit: Visit, user: CurrentUser) -> None:
+def settle(visit: Visit, user: CurrentUser | None) -> None:
     """Take in who the person is now. A page whose decision stays is never rebuilt: what was typed in it stays."""
     if visit.over:
         return
@@ -87,10 +87,25 @@ def settle(visit: Visit, user: CurrentUser) -> None:
         if decision is not Decision.ALLOW:
             visit.area.cancel()
             handlers.stop(visit.running)
+        visit.session.unbind()
+        visit.session.follow()
         visit.area.refresh()
-    elif user != before:
-        with visit.client:
-            visit.shell.follow()
+    elif user != before or visit.session.user != user:
+        with visit.client, scopes.entered(visit.scope):
+            _follow_in_place(visit)
+
+
+def _follow_in_place(visit: Visit) -> None:
+    """Sections that lost their right go first; what runs of a developer's code afterwards sees the person as now."""
+    sections = list(visit.scope.sections) if visit.scope else []
+    for section in sections:
+        section.close()
+    visit.session.follow()
+    visit.shell.follow()
+    for section in sections:
+        section.follow()
+    for watcher in list(visit.scope.watchers_within()) if visit.scope else []:
+        watcher.call(visit.session)
 
 
 async def close(*over: Visit) -> None:
@@ -99,7 +114,9 @@ async def close(*over: Visit) -> None:
     """
     over = tuple(visit for visit in over if not visit.over)
     for visit in over:
-        visit.over = True
+        visit.over, visit.user = True, None
+        visit.session.unbind()
+        visit.session.follow()
     await asyncio.gather(*(_send_away(visit) for visit in over), return_exceptions=True)
     for visit in over:
         _clear_up(visit)

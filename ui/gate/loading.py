@@ -69,6 +69,7 @@ def load(file: Path) -> None:
             raise refusals[0] if refusals else DeclarationError(_one_line(error, file)) from error
     if refusals:  # a "try" around it does not make it right
         raise refusals[0]
+    registry.refuse_contradictions()
 
 
 @contextmanager
@@ -81,7 +82,7 @@ def _guarded() -> Iterator[list[DeclarationError]]:
             if resources.is_gating():
                 return original(*args, **options)
             what = f'"{args[0]}"' if args and isinstance(args[0], str) else 'this'
-            refusals.append(DeclarationError(f'{registry._caller()}: {cure.replace("{what}", what)}'))
+            refusals.append(DeclarationError(f'{registry.caller()}: {cure.replace("{what}", what)}'))
             raise refusals[-1]
 
         return refuse
@@ -135,8 +136,11 @@ def _one_line(error: BaseException, file: Path) -> str:
 def unknown_groups(known: Iterable[str]) -> list[str]:
     """A line for each gate that names a group which exists nowhere: nobody could ever open it."""
     known = frozenset(known)
-    named = [(page.source, page.gate) for page in registry.pages()]
+    registry.settle(known)
+    named = [(page.source, page.own_gate) for page in registry.pages()]
+    named += [(area.source, area.gate) for area in registry.areas()]
     named += [(route.source, route.gate) for route in registry.routes()]
+    named += [(part.source, part.gate) for part in registry.parts()]
     return [
         f'{source}: there is no group "{key}": {did_you_mean(key, known)}'
         for source, gate in named

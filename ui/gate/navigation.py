@@ -6,23 +6,20 @@ and everything the page before it made is gone first, wherever it was parented.
 
 import asyncio
 import inspect
-import secrets
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-import structlog
-from nicegui import Client, background_tasks, json, ui
-from nicegui.element import Element
+from nicegui import background_tasks, json, ui
 
 from auth import sessions
 from auth.access import Decision
-from ui.gate import live, registry
-from ui.gate.registry import Match
+from ui.gate import failures, live, registry, scopes
+from ui.gate.registry import DeclarationError, Match
+from ui.gate.scopes import Scope
 from ui.gate.visit import Visit
-
-log = structlog.get_logger()
 
 LOGIN = '/login'
 NO_ACCESS = 'No access'
@@ -49,41 +46,20 @@ class PageArea(ui.sub_pages):
         router = visit.client.sub_pages_router
         router._handle_open = self._on_open  # type: ignore[assignment]  # the one entrance for back, forward, forged events
         router._handle_navigate = self._on_navigate  # type: ignore[assignment]  # links and ui.navigate.to
-        self._open_elements = {e.id for e in self.ancestors()} | {self.id} | _layout_of(visit.client)
-        self._recorded = _Recorded(visit.client)
 
     def _show(self) -> None:
         """NiceGUI would match and render here, by looser rules and without asking anybody."""
 
-    def seal(self) -> None:
-        """Everything that exists now is the shell's; whatever comes later belongs to the page that is open then."""
-        self._recorded = _Recorded(self._visit.client)
-
-    # ------------------------------------------------------------------ whose listener is it
-
-    def is_shells(self, element: Element, listener_id: str) -> bool:
-        """Whether a listener was made by the shell. All others are the open page's, dialogs and `ui.on` included."""
-        if element.id in self._recorded.elements:
-            return element.id not in self._open_elements or listener_id in self._recorded.listeners
-        return self._is_inside_shell(element)
-
-    def _is_inside_shell(self, element: Element) -> bool:
-        for ancestor in element.ancestors():
-            if ancestor.id in self._recorded.elements:
-                return ancestor.id not in self._open_elements
-        return False
-
-    def _clear_page(self) -> None:
-        """Take away all that the page before made: its elements, and what it hung on the shell's."""
+    def _open_scope(self, match: Match) -> Scope:
+        """Take away all that the page before made, wherever it hangs; what comes up from now on is this page's."""
         self.cancel()
-        client, recorded = self._visit.client, self._recorded
+        visit = self._visit
+        if visit.scope is not None:
+            visit.scope.end()
+        visit.session.unbind()
         self.clear()
-        for element in list(client.elements.values()):
-            if element.id in recorded.elements or element.is_deleted or self._is_inside_shell(element):
-                continue
-            if element.parent_slot is not None:
-                element.delete()
-        recorded.restore(client, self._open_elements)
+        visit.scope = Scope(visit, match.page)
+        return visit.scope
 
     def cancel(self) -> None:
         """Stop a page function that is still running."""
@@ -104,12 +80,12 @@ class PageArea(ui.sub_pages):
             await self._send_to_sign_in(match.location.url)
             return
         visit.match, visit.shown = match, decision
-        self._clear_page()
-        ui.context.client.title = None
+        scope = self._open_scope(match)
+        visit.client.title = None
         if address is not None:
             self._set_address(address, replace=replace)
         visit.shell.follow()
-        with self:
+        with scopes.entered(scope), self:
             ui.page_title(match.page.title if decision is Decision.ALLOW else NO_ACCESS)
             if decision is Decision.ALLOW:
                 await self._build(match)
@@ -119,37 +95,46 @@ class PageArea(ui.sub_pages):
                 visit.shell.no_access()
 
     async def _build(self, match: Match) -> None:
-        visit = self._visit
         try:
-            if match.page.heading:
-                visit.shell.title_bar(match.page.title)
-            result = match.page.builder(**self._arguments(match))
-            if inspect.isawaitable(result):
+            with self._layout(match):
+                if match.page.heading:
+                    self._visit.shell.title_bar(match.page.title)
+                result = match.page.builder(**self._injected(match.page.injected), **match.values)
+                if inspect.isawaitable(result):
+                    result = self._start(match, result)
+            if isinstance(result, asyncio.Task):
                 await self._finish(match, result)
         except Exception as error:
             self._fail(match, error)
 
+    def _layout(self, match: Match) -> AbstractContextManager[Any]:
+        layout = match.page.layout
+        return layout.draw(**self._injected(layout.injected)) if layout is not None else nullcontext()
+
     def _fail(self, match: Match, error: BaseException) -> None:
         """Show that a page's own code raised; what, stands in the log only."""
-        visit, reference = self._visit, secrets.token_hex(4)
-        log.error('page failed', path=match.page.path, reference=reference, exc_info=error)
+        visit = self._visit
+        reference = failures.report('page failed', error, path=match.page.path)
         if visit.match is match and not visit.over and not visit.client.is_deleted:
-            self._clear_page()
+            scope = self._open_scope(match)
             visit.client.status_code = 500
-            with self:
-                visit.shell.failed(reference)
+            with scopes.entered(scope), self:
+                visit.shell.failed(reference, failures.detail(error))
 
-    async def _finish(self, match: Match, result: Awaitable[Any]) -> None:
-        """Run an async page function in a task that can be stopped when its page is closed meanwhile.
-
-        A slow one is waited for only so long: then the page is sent as far as it is, and grows in the browser.
-        """
+    def _start(self, match: Match, result: Awaitable[Any]) -> asyncio.Task[Any]:
+        """Run an async page function in a task that can be stopped when its page is closed meanwhile. It draws where
+        its layout has its place."""
+        place = ui.context.slot
 
         async def run() -> None:
-            with self:
+            with place:
                 await result
 
-        self._task = task = background_tasks.create(run(), name=f'page {self._visit.location}')
+        self._task = background_tasks.create(run(), name=f'page {match.page.path}', handle_exceptions=False)
+        return self._task
+
+    async def _finish(self, match: Match, task: asyncio.Task[Any]) -> None:
+        """A slow page is waited for only so long: then it is sent as far as it is, and grows in the browser."""
         try:
             done, _ = await asyncio.wait([task], timeout=PATIENCE)
         except asyncio.CancelledError:
@@ -165,10 +150,10 @@ class PageArea(ui.sub_pages):
             with self._visit.client:
                 self._fail(match, error)
 
-    def _arguments(self, match: Match) -> dict[str, Any]:
+    def _injected(self, kinds: Mapping[str, str]) -> dict[str, Any]:
         visit = self._visit
-        given = {name: visit if kind == 'visit' else visit.user for name, kind in match.page.injected.items()}
-        return {**given, **match.values}
+        values = {'visit': visit, 'session': visit.session, 'user': visit.user, 'user or none': visit.user}
+        return {name: values[kind] for name, kind in kinds.items()}
 
     # ------------------------------------------------------------------ moving
 
@@ -216,8 +201,9 @@ class PageArea(ui.sub_pages):
         )
 
     def refresh(self) -> None:
-        """Show the open page anew."""
-        background_tasks.create(self._refresh(), name='refresh page')
+        """Show the open page anew, on nobody's behalf: the page before it must not take this task with it."""
+        with scopes.entered(None):
+            background_tasks.create(self._refresh(), name='refresh page')
 
     async def _refresh(self) -> None:
         visit = self._visit
@@ -226,50 +212,19 @@ class PageArea(ui.sub_pages):
                 await self.show(visit.match)
 
 
-class _Forgiving(list[Any]):
-    """A list from which what is gone already may be removed: `await event` takes its handler back at its end."""
+def refuse_nested() -> None:
+    """Refuse a developer's own `ui.sub_pages`: it would show pages by its own matching, and ask no gate."""
+    original = ui.sub_pages.__init__
 
-    def remove(self, value: Any) -> None:
-        if value in self:
-            super().remove(value)
+    def init(self: ui.sub_pages, *args: Any, **options: Any) -> None:
+        if not isinstance(self, PageArea):
+            raise DeclarationError(
+                f'{registry.caller()}: ui.sub_pages would show pages beside the gate: declare each with page(…), and '
+                'what they share with section(path, groups=[…], layout=…)'
+            )
+        original(self, *args, **options)
 
-
-class _Recorded:
-    """What the shell has made, so that the rest can be told from it and taken away."""
-
-    def __init__(self, client: Client) -> None:
-        self.elements = frozenset(client.elements)
-        self.listeners = frozenset(i for e in client.elements.values() for i in e._event_listeners)
-        client.delete_handlers = _Forgiving(client.delete_handlers)
-        self._at_end = len(client.delete_handlers)
-        self._handlers = {id(handlers): len(handlers) for handlers in self._lists(client)}
-
-    @staticmethod
-    def _lists(client: Client) -> list[list[Any]]:
-        return [
-            client.connect_handlers,
-            client.disconnect_handlers,
-            client._exception_handlers,
-            client.sub_pages_router._path_changed_handlers,
-        ]
-
-    def restore(self, client: Client, open_elements: set[int]) -> None:
-        """Take from the layout and the lists of the client what a page has hung there."""
-        for element_id in open_elements:
-            listeners = client.elements[element_id]._event_listeners
-            for listener_id in [i for i in listeners if i not in self.listeners]:
-                del listeners[listener_id]
-        for handlers in self._lists(client):
-            del handlers[self._handlers[id(handlers)] :]
-        # The page is gone for good: what it asked for at its end is done now (NiceGUI's Event unsubscribes so).
-        at_end = client.delete_handlers[self._at_end :]
-        del client.delete_handlers[self._at_end :]
-        for handler in at_end:
-            client.safe_invoke(handler)
-
-
-def _layout_of(client: Client) -> set[int]:
-    return {client.layout.id, client.page_container.id, client.content.id}
+    ui.sub_pages.__init__ = init  # type: ignore[method-assign]  # NiceGUI has no hook here
 
 
 def _fragment(location: object) -> str:

@@ -2,23 +2,25 @@
 
 import contextlib
 import inspect
-import types
-import typing
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar, Union
+from typing import Any, Final, Literal, TypeVar
 
+from auth import snapshots
 from auth.access import SITE_ADMIN, SITE_ADMINS, Access, Gate
-from auth.current_user import CurrentUser
-from ui.gate import declarations
+from auth.declared import did_you_mean
+from ui.gate import declarations, signatures
 from ui.gate.declarations import DeclarationError as DeclarationError
 from ui.gate.locations import Location, Parameter, Template, arguments, parse
+from ui.gate.signatures import Layout
 
 Builder = TypeVar('Builder', bound=Callable[..., Any])
 
 LIBRARIES = frozenset({'nicegui', 'fastapi', 'starlette'})
 """What calls us, or is called, on behalf of a line of the developer's."""
+GATE_SOURCE: Final = '__nicegate_source__'
+"""Attribute of a function that has a gate: where it was given."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,7 +29,7 @@ class Page:
 
     path: str
     title: str
-    gate: Gate | None
+    own_gate: Gate | None
     builder: Callable[..., Any]
     order: float
     icon: str | None
@@ -38,6 +40,17 @@ class Page:
     template: Template
     parameters: tuple[Parameter, ...]
     injected: Mapping[str, str]
+    own_layout: Layout | None
+
+    @property
+    def gate(self) -> Gate | None:
+        """Its own gate, else that of the nearest section of the site around it."""
+        return self.own_gate or next((area.gate for area in _areas_around(self) if area.gate), None)
+
+    @property
+    def layout(self) -> Layout | None:
+        """What is drawn around it, by the same rule."""
+        return self.own_layout or next((area.layout for area in _areas_around(self) if area.layout), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +90,22 @@ class Part:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A section of the site: what its pages inherit."""
+
+    path: str
+    gate: Gate | None
+    layout: Layout | None
+    source: str
+
+
 _pages: dict[tuple[str, ...], Page] = {}
 _groups: dict[str, Group] = {}
 _routes: list[Route] = []
-_parts: list[Part] = []
+_parts: dict[str, Part] = {}
+_areas: dict[tuple[str, ...], Area] = {}
+_known: frozenset[str] | None = None
 
 
 def page(
@@ -94,8 +119,10 @@ def page(
     nav: bool = True,
     locked: bool = False,
     heading: bool = True,
+    layout: Callable[..., Any] | None = None,
 ) -> Callable[[Builder], Builder]:
     """Declare a page and who may open it: `access='public'`, `access='signed-in'` or `groups=[...]` (any one opens it).
+    Without either it inherits from the `section` of the site that it lies in.
 
     Args:
         title: the document's title, the page's h1 and its name in the navigation; made from the path when left out
@@ -104,29 +131,31 @@ def page(
         nav: whether the navigation shows the page (pages with parameters never are)
         locked: whether an admin may not loosen the gate at run time
         heading: whether the title is drawn as the page's h1
+        layout: a function with one `yield`, where the page stands: it draws what is around the page
 
     Raises:
         DeclarationError: something is wrong with it
     """
-    source = _caller()
+    source = caller()
     template = declarations.template(path, source)
     declarations.page_options(title, order, icon, {'nav': nav, 'locked': locked, 'heading': heading}, source)
     gate = declarations.gate(access, groups, source)
+    around = signatures.layout(layout, source) if layout is not None else None
 
     def declare(builder: Builder) -> Builder:
         if (other := _pages.get(template.shape)) is not None:
             raise DeclarationError(f'{source}: the page "{path}" stands already at {other.source}: change one path')
         _refuse_overlaps(template, None, is_folder=False, source=source)
-        declarations.builder(builder, source)
-        injected, parameters = _parameters(builder, template, source)
-        if gate and gate.access is Access.PUBLIC and 'user' in injected.values():
+        declarations.builder(builder, source, 'a page', '@page(…)')
+        if (first := gate_source(builder)) is not None:
             raise DeclarationError(
-                f'{source}: "{path}" is public, so nobody may be signed in: write "CurrentUser | None"'
+                f'{source}: {builder.__name__} has a gate already, at {first}: a page has the one in @page(…) alone'
             )
+        injected, parameters = signatures.parameters(builder, template, source)
         _pages[template.shape] = Page(
             path=path,
             title=title or path.strip('/').rpartition('/')[2].replace('-', ' ').capitalize() or 'Home',
-            gate=gate,
+            own_gate=gate,
             builder=builder,
             order=order if order is not None else 1000 + len(_pages),
             icon=icon,
@@ -137,10 +166,42 @@ def page(
             template=template,
             parameters=parameters,
             injected=injected,
+            own_layout=around,
         )
         return builder
 
     return declare
+
+
+def section(
+    path: str,
+    *,
+    access: Literal['public', 'signed-in'] | None = None,
+    groups: Iterable[str] | None = None,
+    layout: Callable[..., Any] | None = None,
+) -> None:
+    """Declare a section of the site: the page at `path` and all below it inherit what they do not say themselves.
+
+    Raises:
+        DeclarationError: something is wrong with it, or it says nothing that could be inherited
+    """
+    source = caller()
+    template = declarations.template(path, source, 'section')
+    gate = declarations.gate(access, groups, source)
+    if gate is None and layout is None:
+        raise DeclarationError(f"{source}: say what its pages inherit: groups=[...], access='signed-in' or layout=…")
+    if (other := _areas.get(template.shape)) is not None:
+        raise DeclarationError(f'{source}: the section "{path}" stands already at {other.source}: keep one of the two')
+    around = signatures.layout(layout, source) if layout is not None else None
+    _areas[template.shape] = Area(path, gate, around, source)
+
+
+def _areas_around(page: Page) -> Iterator[Area]:
+    """The sections of the site that a page lies in, the nearest first."""
+    shape = page.template.shape
+    for length in range(len(shape), -1, -1) if _areas else ():
+        if (area := _areas.get(shape[:length])) is not None:
+            yield area
 
 
 def group(name: str, *, roles: Iterable[str]) -> None:
@@ -149,7 +210,7 @@ def group(name: str, *, roles: Iterable[str]) -> None:
     Raises:
         DeclarationError: it has no name or is declared twice with other roles, or touches who runs the site
     """
-    source = _caller()
+    source = caller()
     declarations.name(name, 'group', source)
     keys = declarations.names(roles, 'roles', source)
     if name.casefold() == SITE_ADMINS.casefold() or SITE_ADMIN.casefold() in {key.casefold() for key in keys}:
@@ -261,6 +322,20 @@ def groups() -> list[Group]:
     return sorted(_groups.values(), key=lambda group: group.key)
 
 
+def refuse_contradictions() -> None:
+    """Stop at a public page that counts on somebody being signed in. Called when all is declared: pages inherit.
+
+    Raises:
+        DeclarationError: with the page's line
+    """
+    for page in pages():
+        asked = {*page.injected.values(), *(page.layout.injected.values() if page.layout else ())}
+        if page.gate and page.gate.access is Access.PUBLIC and 'user' in asked:
+            raise DeclarationError(
+                f'{page.source}: "{page.path}" is public, so nobody may be signed in: write "CurrentUser | None"'
+            )
+
+
 def routes() -> list[Route]:
     """All declared routes and folders."""
     return list(_routes)
@@ -268,53 +343,51 @@ def routes() -> list[Route]:
 
 def parts() -> list[Part]:
     """All gates within pages that were declared while the pages file was loaded."""
-    return list(_parts)
+    return sorted(_parts.values(), key=lambda part: (part.name, part.source))
 
 
-def _parameters(
-    builder: Callable[..., Any], template: Template, source: str
-) -> tuple[dict[str, str], tuple[Parameter, ...]]:
-    """Which parameters are injected by type, and which come from the URL; nothing else is ever filled."""
-    try:
-        hints = typing.get_type_hints(builder)
-        signature = inspect.signature(builder)
-    except Exception as error:  # a type written as text may be any text
-        raise DeclarationError(f'{source}: a type of {builder.__name__} cannot be read: {error}') from error
-    injected: dict[str, str] = {}
-    found: list[Parameter] = []
-    for name, parameter in signature.parameters.items():
-        annotation = hints.get(name, str)
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD, parameter.POSITIONAL_ONLY):
-            raise DeclarationError(f'{source}: {builder.__name__} takes {parameter}: name each parameter instead')
-        if kind := _injected_kind(annotation):
-            injected[name] = kind
-            continue
-        declarations.url_parameter(name, parameter, in_path=name in template.names, source=source)
-        try:
-            required = parameter.default is parameter.empty
-            found.append(Parameter(name, annotation, in_path=name in template.names, required=required))
-        except Exception as error:
-            raise DeclarationError(f'{source}: the type of "{name}" cannot come from a URL') from error
-    if missing := set(template.names) - {p.name for p in found}:
-        raise DeclarationError(f'{source}: {builder.__name__} does not take {", ".join(sorted(missing))} of its path')
-    return injected, tuple(found)
+def add_part(function: Callable[..., Any], gate: Gate, source: str) -> None:
+    """Note a function with a gate within pages. One that is declared anew for each page, inside its function, is noted
+    once for its line."""
+    vars(function)[GATE_SOURCE] = source
+    name = getattr(function, '__qualname__', '') or repr(function)
+    _parts[f'{source} {name}'] = Part(name.rpartition('<locals>.')[2], gate, source)
 
 
-def _injected_kind(annotation: Any) -> str | None:
-    from ui.gate.visit import Visit
-
-    if annotation is CurrentUser:
-        return 'user'
-    if annotation is Visit:
-        return 'visit'
-    if typing.get_origin(annotation) in (Union, types.UnionType):
-        members = set(typing.get_args(annotation))
-        if members == {CurrentUser, type(None)}:
-            return 'user or none'
-    return None
+def gate_source(function: Callable[..., Any]) -> str | None:
+    """Where a function has been given a gate, file and line; None when it has none."""
+    if (marked := getattr(function, GATE_SOURCE, None)) is not None:
+        return str(marked)
+    return next((page.source for page in _pages.values() if page.builder is function), None)
 
 
-def _caller() -> str:
+def areas() -> list[Area]:
+    """All sections of the site."""
+    return sorted(_areas.values(), key=lambda area: area.path)
+
+
+def settle(known: Iterable[str]) -> None:
+    """From now on a group that is not among these, the code's or an admin's later ones is a mistake."""
+    global _known
+    _known = frozenset(known)
+
+
+def refuse_unknown_group(name: object, source: str = '') -> None:
+    """Stop at the name of a group that exists nowhere. While pages are loaded nobody can know: the start asks then.
+
+    Raises:
+        DeclarationError: with what was meant, maybe
+    """
+    source = source or caller()
+    declarations.name(name, 'group', source)
+    if _known is None or name in _known:
+        return
+    known = _known | snapshots.known_groups()
+    if name not in known:
+        raise DeclarationError(f'{source}: there is no group "{name}": {did_you_mean(str(name), known)}')
+
+
+def caller() -> str:
     """File and line of the nearest caller outside this package and the libraries around it, for messages."""
     frame = inspect.currentframe()
     while frame is not None and _is_between(frame.f_globals.get('__name__')):

@@ -1,7 +1,7 @@
 """A developer's own routes and files, each with a gate, and local files that a page shows.
 
 A local file shown by `ui.image(path)` gets an address of its own from NiceGUI. It is open to whoever may open one of
-the pages that have shown it, and to nobody else.
+the pages (and the section of it) that have shown it, and to nobody else.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -13,16 +13,17 @@ from urllib.parse import unquote
 from nicegui import app
 
 from auth.access import Gate
-from ui.gate import registry
+from ui.gate import registry, scopes
 from ui.gate import visit as visits
-from ui.gate.registry import DeclarationError, Page
+from ui.gate.registry import DeclarationError
+from ui.gate.scopes import Gated
 
 AUTO: Final = '/_nicegui/auto/'
 """Where NiceGUI puts files it was given by path."""
 
 Endpoint = TypeVar('Endpoint', bound=Callable[..., Any])
 
-_shown_by: dict[str, set[Page | None]] = {}
+_shown_by: dict[str, set[tuple[Gated, ...]]] = {}
 _gated_routes: list[object] = []
 _gating = False
 
@@ -40,7 +41,7 @@ def route(
     Raises:
         DeclarationError: no gate, or the path cannot be one
     """
-    source = registry._caller()
+    source = registry.caller()
     if isinstance(methods, str):
         raise DeclarationError(f'{source}: methods is a list: write methods=[{methods!r}]')
     registry.add_route(path, access=access, groups=groups, is_folder=False, source=source)
@@ -65,7 +66,7 @@ def files(
     Raises:
         DeclarationError: no gate, no such folder, or the path cannot be one
     """
-    source = registry._caller()
+    source = registry.caller()
     if not isinstance(folder, str | Path) or not Path(folder).is_dir():
         raise DeclarationError(f'{source}: there is no folder "{folder}" to serve files from')
     registry.add_route(path, access=access, groups=groups, is_folder=True, source=source)
@@ -73,10 +74,11 @@ def files(
         app.add_static_files(path, folder)
 
 
-def gates_of(path: str) -> list[Gate | None] | None:
-    """The gates of which any one opens a local file; None for a path where there is none."""
-    pages = _shown_by.get(path)
-    return None if pages is None else [page.gate if page else None for page in pages]
+def gates_of(path: str) -> list[list[Gate | None]] | None:
+    """For each place that has shown a local file the gates around it: where all of one are open, the file is. None
+    for a path where there is none."""
+    places = _shown_by.get(path)
+    return None if places is None else [[each.gate for each in place] for place in places]
 
 
 def install() -> None:
@@ -89,7 +91,8 @@ def _noting(original: Callable[..., str]) -> Callable[..., str]:
     def add(**options: Any) -> str:
         url = original(**options)
         visit = visits.current()
-        _shown_by.setdefault(unquote(url), set()).add(visit.page if visit else None)
+        scope = scopes.here() or (visit.scope if visit else None)
+        _shown_by.setdefault(unquote(url), set()).update([scope.place()] if scope else [])
         return url
 
     return add

@@ -12,13 +12,13 @@ import socketio
 import structlog
 from nicegui import background_tasks, core
 from nicegui import nicegui as stock
+from nicegui.element import Element
 from starlette.requests import cookie_parser
 from starlette.types import Scope
 
 from auth import sessions, snapshots
-from auth.access import Decision
 from auth.sessions import digest_of
-from ui.gate import frames, handlers, live
+from ui.gate import frames, live, scopes
 from ui.gate import visit as visits
 from ui.gate.visit import Visit
 
@@ -48,7 +48,7 @@ class SocketDoor:
         core.sio.on('ack', self._ack)
         core.sio.on('log', self._log)  # NiceGUI lets a browser write lines into the server's log
         frames.install()
-        handlers.install()
+        scopes.install()
 
     def _origin(self, origin: str | None, environ: dict[str, Any]) -> bool:
         return self._is_own_origin(origin, environ.get('HTTP_HOST'))
@@ -102,11 +102,13 @@ class SocketDoor:
                 return
             if user is not visit.user:
                 live.settle(visit, user)  # type: ignore[arg-type]  # STALE was resolved above
-        if not self._may_run(visit, message):
+        element = self._listening(visit, message)
+        scope = visit.ownership.of(element, message['listener_id']) if element is not None else None
+        if element is None or (scope is not None and not scope.is_open()):
             log.info('event refused', page=visit.page.path if visit.page else '')
             return
         try:
-            with handlers.note(visit.running if self._is_pages(visit, message) else set()):
+            with scopes.entered(scope):
                 visit.client.handle_event(message)
         except Exception as error:
             # Values of the wrong type from a browser end up in NiceGUI's own conversions.
@@ -114,17 +116,12 @@ class SocketDoor:
         if visit.bound and visit.digest and sessions.touch_is_due(visit.digest):
             background_tasks.create(sessions.seen(visit.digest), name='session seen')
 
-    def _may_run(self, visit: Visit, message: dict[str, Any]) -> bool:
+    def _listening(self, visit: Visit, message: dict[str, Any]) -> Element | None:
+        """The element that listens to this; None for one of a page that was left, or invented."""
         element_id, listener_id = message.get('id'), message.get('listener_id')
         element = visit.client.elements.get(element_id) if type(element_id) is int else None
-        if element is None or not isinstance(listener_id, str) or listener_id not in element._event_listeners:
-            return False  # of a page that was left, or invented
-        if not self._is_pages(visit, message):
-            return True
-        return visit.shown is Decision.ALLOW and visit.decide() is Decision.ALLOW
-
-    def _is_pages(self, visit: Visit, message: dict[str, Any]) -> bool:
-        return not visit.area.is_shells(visit.client.elements[message['id']], message['listener_id'])
+        known = element is not None and isinstance(listener_id, str) and listener_id in element._event_listeners
+        return element if known else None
 
     def _sender(self, sid: str, message: dict[str, Any]) -> Visit | None:
         visit = visits.find(message.get('client_id'))

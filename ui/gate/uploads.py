@@ -12,8 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Message
 
 from auth import sessions
-from auth.access import Decision
-from ui.gate import live
+from ui.gate import live, scopes
 from ui.gate import visit as visits
 from ui.gate.visit import Visit
 
@@ -37,7 +36,7 @@ async def receive(request: Request, client_id: str, element_id: int, digest: str
     element = visit.client.elements.get(element_id) if visit else None
     if request.method != 'POST' or visit is None or not isinstance(element, ui.upload):
         return _refuse(404, 'There is no such upload')
-    if not await _may(visit, digest) or element.is_ignoring_events:
+    if not await _may(visit, element, digest) or element.is_ignoring_events:
         log.info('upload refused', page=visit.page.path if visit.page else '')
         return _refuse(403, 'This page is not open to you')
     try:
@@ -47,20 +46,22 @@ async def receive(request: Request, client_id: str, element_id: int, digest: str
                 return _refuse(400, 'The request holds no file')
             if any((file.size or 0) > _file_limit(element) for file in found):
                 return _refuse(413, 'The file is too large')
-            for begin in element._begin_upload_handlers:
-                handle_event(begin, UiEventArguments(sender=element, client=visit.client))
+            with scopes.entered(visit.ownership.of(element)):
+                for begin in element._begin_upload_handlers:
+                    handle_event(begin, UiEventArguments(sender=element, client=visit.client))
             received = [await create_file_upload(file) for file in found]
     except _TooLargeError:
         return _refuse(413, 'The file is too large')
     except (ClientDisconnect, HTTPException, MultiPartException, ValueError, KeyError):
         return _refuse(400, 'The upload could not be read')
-    if not await _may(visit, digest):  # rights may have gone while the bytes came in
+    if not await _may(visit, element, digest):  # rights may have gone while the bytes came in
         return _refuse(403, 'This page is not open to you')
-    await element.handle_uploads(received)
+    with scopes.entered(visit.ownership.of(element)):
+        await element.handle_uploads(received)
     return JSONResponse({'upload': 'success'})
 
 
-async def _may(visit: Visit, digest: str | None) -> bool:
+async def _may(visit: Visit, element: ui.upload, digest: str | None) -> bool:
     user = await sessions.resume(digest)
     if visit.over or (user is None) == visit.bound or (user is None and digest != visit.digest):
         return False
@@ -68,7 +69,8 @@ async def _may(visit: Visit, digest: str | None) -> bool:
         if visit.user is None or user.session_id != visit.user.session_id:
             return False
         live.settle(visit, user)
-    return visit.shown is Decision.ALLOW and visit.decide() is Decision.ALLOW
+    scope = visit.ownership.of(element)
+    return scope is not None and scope.is_open() and not element.is_deleted
 
 
 def _limit(element: ui.upload) -> int:

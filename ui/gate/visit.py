@@ -9,12 +9,14 @@ from nicegui.slot import Slot
 from auth import snapshots
 from auth.access import Decision, decide
 from auth.current_user import CurrentUser
-from ui.gate import registry
+from ui.gate import registry, scopes
 from ui.gate.handlers import Running
 from ui.gate.registry import Match, Page
+from ui.gate.scopes import Ownership, Scope
 
 if TYPE_CHECKING:
     from ui.gate.navigation import PageArea
+    from ui.gate.session import Session
 
 
 class Shell(Protocol):
@@ -25,7 +27,9 @@ class Shell(Protocol):
     def title_bar(self, title: str) -> None: ...
     def no_access(self) -> None: ...
     def not_found(self) -> None: ...
-    def failed(self, reference: str) -> None: ...
+    def failed(self, reference: str, detail: str) -> None: ...
+    def part_failed(self, reference: str, detail: str) -> None: ...
+    def denied(self, decision: Decision) -> None: ...
 
 
 class Visit:
@@ -43,8 +47,11 @@ class Visit:
         self.shown: Decision | None = None
         self.running: Running = set()
         self.document: str | None = None
+        self.scope: Scope | None = None
+        self.session: Session
         self.area: PageArea
         self.shell: Shell
+        self.ownership: Ownership
 
     @property
     def page(self) -> Page | None:
@@ -95,12 +102,18 @@ def find(client_id: object) -> Visit | None:
 
 
 def current() -> Visit | None:
-    """The visit in whose page this code runs, or None outside of one."""
+    """The visit in whose page this code runs, or None outside of one.
+
+    A task that Python itself started has no slot; it knows its page by the scope it inherited.
+    """
     stack = Slot.get_stack()  # not NiceGUI's `context`: before the start it makes up a page where there is none
     try:
-        return _visits.get(stack[-1].parent.client.id) if stack else None
-    except RuntimeError:
-        return None
+        if stack:
+            return _visits.get(stack[-1].parent.client.id)
+    except RuntimeError:  # the element is gone
+        pass
+    scope = scopes.here()
+    return _visits.get(scope.visit.client.id) if scope is not None else None
 
 
 def digests() -> list[str]:

@@ -1,0 +1,293 @@
+"""Gates within a page: sections, which are drawn only for those whom their gate lets in, and guarded handlers.
+
+A section is a function that the gate calls where it should stand: a closed one never runs, so nothing of it is ever
+sent. It opens and closes in its own place, live, and nothing around it is built anew.
+"""
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Literal, TypeVar
+
+import structlog
+from nicegui import background_tasks, ui
+from nicegui.helpers import should_await
+
+from auth import sessions, snapshots
+from auth.access import Access, Decision, Gate, decide
+from ui.gate import declarations, failures, handlers, registry, scopes
+from ui.gate import visit as visits
+from ui.gate.declarations import DeclarationError
+from ui.gate.scopes import Scope
+from ui.gate.session import Watcher
+from ui.gate.visit import Visit
+
+log = structlog.get_logger()
+
+Function = TypeVar('Function', bound=Callable[..., Any])
+
+
+def gated(
+    *misplaced: object,
+    groups: Iterable[str] | None = None,
+    access: Literal['public', 'signed-in'] | None = None,
+    otherwise: Callable[..., Any] | None = None,
+) -> Callable[[Function], Function]:
+    """Make a section of a function: called in a page, it draws there for those whom the gate lets in.
+
+    Args:
+        groups: any one of these opens it
+        access: 'signed-in' opens it to everybody who is
+        otherwise: what is drawn for all others: a function that takes what the section takes, or nothing
+
+    The function may be async, take arguments, be called any number of times and in other sections. Called, it returns
+    what the function returns, None when closed; an async one returns something to be awaited, or not.
+
+    Raises:
+        DeclarationError: no gate or two, an unknown group, a function that has a gate already
+    """
+    source = registry.caller()
+    if misplaced:
+        raise DeclarationError(f"{source}: @gated says who may see it: write @gated(groups=['Premium'])")
+    gate = _gate(access, groups, source, 'gated')
+    if otherwise is not None and not callable(otherwise):
+        raise DeclarationError(f'{source}: otherwise is a function that draws what others see, not {otherwise!r}')
+
+    def declare(function: Function) -> Function:
+        declarations.builder(function, source, 'a section', '@gated(…)')
+        _refuse_second_gate(function, source)
+        part = _Part(function, gate, otherwise)
+
+        @wraps(function)
+        def section(*args: Any, **kwargs: Any) -> Any:
+            return Section.at_call(part, args, kwargs)
+
+        return _declared(section, gate, source)  # type: ignore[return-value]  # it is called as the function is
+
+    return declare
+
+
+def needs(
+    *groups: str, access: Literal['signed-in'] | None = None
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Guard one handler: `on_click=needs('Premium')(reserve)`. It runs only for who is in one of the groups when it is
+    called; others are told that they have no access.
+
+    Raises:
+        DeclarationError: no group, an unknown one, or a handler that has a gate already
+    """
+    source = registry.caller()
+    gate = _gate(access, groups or None, source, 'needs')
+
+    def guard(handler: Callable[..., Any]) -> Callable[..., Any]:
+        if not callable(handler):
+            raise DeclarationError(f"{source}: needs('…') guards a function: write needs('Premium')(reserve)")
+        _refuse_second_gate(handler, source)
+
+        @wraps(handler)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            visit = _visit(guarded)
+            if visit.peek() is not snapshots.STALE:
+                return handler(*args, **kwargs) if _admits(visit, gate) else None
+            return _ask_first(visit, gate, lambda: handler(*args, **kwargs))
+
+        return _declared(guarded, gate, source)
+
+    return guard
+
+
+async def _ask_first(visit: Visit, gate: Gate, act: Callable[[], Any]) -> Any:
+    visit.user = await sessions.resume(visit.digest)
+    if not _admits(visit, gate):
+        return None
+    result = act()
+    return await result if should_await(result) else result
+
+
+def _admits(visit: Visit, gate: Gate) -> bool:
+    decision = decide(gate, visit.user) if not visit.over else Decision.SIGN_IN
+    if decision is not Decision.ALLOW:
+        log.info('handler refused', page=visit.page.path if visit.page else '', gate=str(gate))
+        if not visit.over:
+            visit.shell.denied(decision)
+    return decision is Decision.ALLOW
+
+
+# ------------------------------------------------------------------ one section on one page
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """A section as declared."""
+
+    function: Callable[..., Any]
+    gate: Gate
+    otherwise: Callable[..., Any] | None
+
+
+_INSTEAD = _Part(lambda: None, Gate(Access.PUBLIC), None)
+"""What stands in the place of a section that is closed, or has failed: whoever may see the page may see that."""
+
+
+class Section(ui.element):
+    """The place of a section on one page. Its box takes no part in the layout: what is in it does."""
+
+    def __init__(self, part: _Part, args: tuple[Any, ...], kwargs: dict[str, Any], visit: Visit) -> None:
+        super().__init__()
+        self.style('display: contents')
+        self._part, self._args, self._kwargs, self._visit = part, args, kwargs, visit
+        self._around = visit.ownership.of(self)
+        self._scope: Scope | None = None
+        self._is_open: bool | None = None
+        if self._around is not None:
+            self._around.sections.append(self)
+
+    @classmethod
+    def at_call(cls, part: _Part, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        visit, around = _visit(part.function), scopes.here()
+        if visit.over or (around is not None and around.over and around.visit is visit):
+            raise DeclarationError(
+                f'{registry.caller()}: the section {part.function.__name__} is called in a section or page that is '
+                'closed by now: call it where that is drawn'
+            )
+        return cls(part, args, kwargs, visit)._draw()
+
+    # ------------------------------------------------------------------ open and close
+
+    def close(self) -> None:
+        """Take it away if its gate has closed, else those in it whose gate has."""
+        if self._is_open and not self._may_open():
+            scope = self._scope
+            self.end()
+            if scope is not None:
+                handlers.stop(scope.running)
+        elif self._scope is not None:
+            for section in list(self._scope.sections):
+                section.close()
+
+    def follow(self) -> None:
+        """Draw what is right now; what is right already stays, and what is in it follows."""
+        if self._is_open is not self._may_open():
+            self._draw()
+        elif self._scope is not None:
+            for section in list(self._scope.sections):
+                section.follow()
+
+    def watchers(self) -> Iterator[Watcher]:
+        return self._scope.watchers_within() if self._scope is not None else iter(())
+
+    def end(self) -> None:
+        """Take away all that it has made, wherever it hangs. It can be drawn again."""
+        self._is_open = None
+        self._end_scope()
+        if not self.is_deleted:
+            self.clear()
+
+    def _end_scope(self) -> None:
+        scope, self._scope = self._scope, None
+        if scope is not None:
+            scope.end()
+
+    def _handle_delete(self) -> None:
+        """Its box goes, with a refresh of what is around it, say: all that it has made elsewhere goes, too."""
+        if self._around is not None and self in self._around.sections:
+            self._around.sections.remove(self)
+        self._end_scope()
+        super()._handle_delete()
+
+    def _may_open(self) -> bool:
+        return decide(self._part.gate, self._visit.user) is Decision.ALLOW
+
+    # ------------------------------------------------------------------ drawing
+
+    def _draw(self) -> Any:
+        """Draw what is right now; what the section's function returned, None when it is closed."""
+        self.end()
+        self._is_open = self._may_open()
+        self._scope = scope = Scope(self._visit, self._part if self._is_open else _INSTEAD, self._around)
+        result: Any = None
+        try:
+            with scopes.entered(scope), self:
+                result = self._build()
+                if should_await(result):
+                    result = background_tasks.create(self._finish(scope, result), name='section')
+        except Exception as error:
+            self._fail(scope, error)
+        if inspect.iscoroutinefunction(self._part.function):
+            return _Drawing(result if isinstance(result, asyncio.Task) else None)
+        return result if self._is_open else None
+
+    def _build(self) -> Any:
+        if self._is_open:
+            return self._part.function(*self._args, **self._kwargs)
+        if (otherwise := self._part.otherwise) is None:
+            return None
+        takes_nothing = not inspect.signature(otherwise).parameters
+        return otherwise() if takes_nothing else otherwise(*self._args, **self._kwargs)
+
+    async def _finish(self, scope: Scope, result: Awaitable[Any]) -> Any:
+        with self:
+            try:
+                return await result
+            except Exception as error:
+                self._fail(scope, error)
+
+    def _fail(self, scope: Scope, error: BaseException) -> None:
+        """A section whose own code fails says so in its place; the page around it stands."""
+        if scope.over or self.is_deleted:
+            return
+        reference = failures.report('section failed', error, path=self._visit.page.path if self._visit.page else '')
+        self.end()
+        self._scope, self._is_open = Scope(self._visit, _INSTEAD, self._around), self._may_open()
+        with scopes.entered(self._scope), self:
+            self._visit.shell.part_failed(reference, failures.detail(error))
+
+
+class _Drawing:
+    """An async section on its way: await it to have it drawn before going on. It ends when the section is closed."""
+
+    def __init__(self, task: asyncio.Task[Any] | None) -> None:
+        self._task = task
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        task = self._task
+        if task is not None:
+            yield from asyncio.wait([task]).__await__()
+        return None if task is None or task.cancelled() else task.result()
+
+
+# ------------------------------------------------------------------ checks
+
+
+def _gate(access: object, groups: object, source: str, what: str) -> Gate:
+    gate = declarations.gate(access, groups, source)
+    if gate is None:
+        example = "@gated(groups=['Premium'])" if what == 'gated' else "needs('Premium')(reserve)"
+        raise DeclarationError(f"{source}: {what} says who it is for: write {example}, or access='signed-in'")
+    for name in sorted(gate.groups):
+        registry.refuse_unknown_group(name, source)
+    return gate
+
+
+def _refuse_second_gate(function: Callable[..., Any], source: str) -> None:
+    first = registry.gate_source(function)
+    if first is not None:
+        name = getattr(function, '__name__', repr(function))
+        raise DeclarationError(f'{source}: {name} has a gate already, at {first}: keep one, and name all groups in it')
+
+
+def _declared(function: Callable[..., Any], gate: Gate, source: str) -> Callable[..., Any]:
+    registry.add_part(function, gate, source)
+    return function
+
+
+def _visit(function: Callable[..., Any]) -> Visit:
+    visit = visits.current()
+    if visit is None:
+        raise DeclarationError(
+            f'{registry.caller()}: {function.__name__} has a gate and is called outside of a page: '
+            'call it in a page function, or in a handler, a timer or a task of one'
+        )
+    return visit
