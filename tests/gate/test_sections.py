@@ -1,0 +1,226 @@
+"""Parts of a page with gates of their own: closed ones are never sent, and open and close where they stand."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.gate.conftest import Site
+from tests.gate.test_socket import layout_listener
+from tests.gate.test_uploads import upload_path
+from tests.support import databases
+from tests.support.people import join_without_browser
+from tests.support.sockets import Tab, open_tab
+from tests.support.waiting import eventually
+
+PAGES = Path(__file__).with_name('section_pages.py')
+
+
+@pytest.fixture(scope='module')
+async def parts_site(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    folder = tmp_path_factory.mktemp(f'parts-{database}')
+    async with databases.migrated(database, folder) as url:
+        server = Site(url, folder, pages=PAGES)
+        try:
+            await server.start()
+            yield server
+        finally:
+            await server.stop()
+
+
+@asynccontextmanager
+async def tab_of(site: Site, path: str, *roles: str) -> AsyncIterator[tuple[Tab, httpx.AsyncClient, str]]:
+    """A connected page of a new person who holds these roles."""
+    async with httpx.AsyncClient() as http:
+        person = await join_without_browser(http, site, *roles)
+        tab = await open_tab(http, site, path)
+        await tab.connect()
+        yield tab, http, person.email
+        await tab.close()
+
+
+async def ran(site: Site, what: str) -> None:
+    await eventually(lambda: what in site.ran(), why=what)
+
+
+async def test_a_closed_section_never_runs_is_never_sent_and_opens_where_it_stands(parts_site):
+    async with tab_of(parts_site, '/') as (tab, _, email):
+        assert tab.says('become a premium customer')
+        assert 'premium offers' not in tab.html
+        asked = tab.find('Ask for an upgrade')
+        await parts_site.cli('grant', email, 'Premium')
+        await eventually(lambda: tab.says('premium offers'), why='the section')
+        assert not tab.says('become a premium customer')
+        assert not tab.says('Change the price')
+        assert parts_site.count(f'offers drawn {email}') == 1
+        assert parts_site.count(f'prices of Fiat drawn {email}') == 0
+        refusals = parts_site.refusals()
+        await tab.send(asked)  # what stood in its place has gone with it
+        await eventually(lambda: parts_site.refusals() > refusals, why='a refusal')
+        for words in ('Reserve', 'Confirm'):
+            await tab.send(tab.find(words))
+        await tab.send(layout_listener(tab, 'shout'))
+        for what in ('reserved', 'confirmed', 'shouted', 'tick'):
+            await ran(parts_site, f'{what} {email}')
+
+
+async def test_all_that_a_section_made_dies_with_it(parts_site):
+    async with tab_of(parts_site, '/', 'Premium') as (tab, http, email):
+        clicks = [tab.find('Reserve'), tab.find('Confirm'), layout_listener(tab, 'shout')]
+        await tab.send(tab.find('Follow'))
+        await ran(parts_site, f'step {email}')
+        await ran(parts_site, f'tick {email}')
+        upload, picture = upload_path(tab), next(
+            e['props']['src'] for e in tab.elements.values() if str(e.get('props', {}).get('src', '')).endswith('.svg')
+        )  # fmt: skip
+        assert (await http.get(f'{parts_site.url}{picture}')).status_code == 200
+
+        await parts_site.cli('revoke', email, 'Premium')
+        await eventually(lambda: tab.says('become a premium customer'), why='what stands in its place')
+        before = len(parts_site.ran())
+        assert not tab.says('premium offers')
+        assert not tab.look('Confirm')
+        refusals = parts_site.refusals()
+        for click in clicks:
+            await tab.send(click)
+        await eventually(lambda: parts_site.refusals() >= refusals + len(clicks), why='refusals')
+        answer = await http.post(f'{parts_site.url}{upload}', files={'file': ('a.txt', b'x')})
+        assert answer.status_code in (403, 404)
+        assert (await http.get(f'{parts_site.url}{picture}')).status_code == 403
+        await tab.send(tab.find('Tell'))
+        await tab.send(tab.find('Ask for an upgrade'))
+        await ran(parts_site, f'asked {email}')
+        since = [line for line in parts_site.ran()[before:] if line.endswith(email)]
+        assert since == [f'asked {email}']  # no tick, step, news, upload or click of what was taken away
+
+
+async def test_sections_in_sections_take_arguments_and_are_called_any_number_of_times(parts_site):
+    async with tab_of(parts_site, '/', 'Premium') as (tab, _, email):
+        assert not tab.says('Change the price')
+        await parts_site.cli('grant', email, 'Admin')
+        await eventually(lambda: tab.look('Change the price of Jaguar'), why='the inner section')
+        assert tab.look('Change the price of Fiat')
+        assert parts_site.count(f'offers drawn {email}') == 1  # what is around them was not built anew
+        change = tab.find('Change the price of Jaguar')
+        await tab.send(change)
+        await ran(parts_site, f'price changed {email}')
+        await parts_site.cli('revoke', email, 'Premium')  # the outer one takes the inner ones with it
+        await eventually(lambda: tab.says('become a premium customer'), why='what stands in its place')
+        assert not tab.look('Change the price of Jaguar')
+        refusals = parts_site.refusals()
+        await tab.send(change)
+        await eventually(lambda: parts_site.refusals() > refusals, why='a refusal')
+        assert parts_site.count(f'price changed {email}') == 1
+
+
+async def test_an_async_section_is_whole_on_the_first_load(parts_site):
+    async with tab_of(parts_site, '/') as (tab, http, _):
+        assert '12 cars' in tab.html
+        http.cookies.clear()
+        signed_out = (await http.get(f'{parts_site.url}/')).text
+        assert 'sign in to see the fleet' in signed_out
+        assert 'counting' not in signed_out
+
+
+async def test_the_session_is_followed_by_what_is_bound_and_by_who_asked_to_be_told(parts_site):
+    async with tab_of(parts_site, '/') as (tab, _, email):
+        assert tab.says(f'email {email}')
+        assert tab.says('signed in True')
+        assert tab.says('roles ')
+        await parts_site.cli('grant', email, 'Premium')
+        await eventually(lambda: tab.says('roles Premium'), why='the bound label')
+        await ran(parts_site, f'told Premium True {email}')
+        await parts_site.cli('grant', email, 'Admin')
+        await ran(parts_site, f'told Admin,Admin Premium,Premium True {email}')
+        await ran(parts_site, f'offers told {email}')
+        assert parts_site.count(f'told Premium True {email}') == 1
+
+
+async def test_timers_and_tasks_see_the_person_as_now_and_nobody_sets_who_it_is(parts_site):
+    async with tab_of(parts_site, '/watch') as (tab, _, email):
+        await ran(parts_site, f'timer sees  {email}')
+        await ran(parts_site, f'task sees  {email}')
+        await parts_site.cli('grant', email, 'Admin')
+        await ran(parts_site, f'timer sees Admin {email}')
+        await ran(parts_site, f'task sees Admin {email}')
+        before = len(parts_site.output)
+        await tab.send(tab.find('Pretend'))
+        await eventually(lambda: 'it cannot be set' in parts_site.output[before:], why='the refusal in the log')
+        assert not any('boss@cars.example' in line for line in parts_site.ran())
+
+
+async def test_a_guarded_handler_asks_each_time(parts_site):
+    async with tab_of(parts_site, '/') as (tab, _, email):
+        guarded = [tab.find('Guarded'), tab.find('Guarded later')]
+        for click in guarded:
+            await tab.send(click)
+        assert "You don't have access" in (await tab.frame('notify'))['message']
+        await parts_site.cli('grant', email, 'Premium')
+        await eventually(lambda: tab.says('roles Premium'), why='the role')
+        for click, what in zip(guarded, ('guarded', 'guarded later'), strict=True):
+            await tab.send(click)
+            await ran(parts_site, f'{what} {email}')
+        await parts_site.cli('revoke', email, 'Premium')
+        before = parts_site.output.count('handler refused')
+        for click in guarded:
+            await tab.send(click)
+        await eventually(lambda: parts_site.output.count('handler refused') == before + 2, why='refusals')
+        assert parts_site.count(f'guarded {email}') == 1
+        assert parts_site.count(f'guarded later {email}') == 1
+
+
+async def test_a_part_that_fails_says_so_in_its_place_and_the_rest_stands(parts_site):
+    async with tab_of(parts_site, '/torn') as (tab, _, _):
+        assert tab.status == 200
+        assert tab.html.count('This part could not be shown') == 2
+        assert 'the rest stands' in tab.html
+        assert 'half a part' not in tab.html
+        assert 'a secret of the code' not in tab.html
+
+
+async def test_a_refresh_around_a_section_leaves_no_old_one_behind(parts_site):
+    async with tab_of(parts_site, '/board', 'Premium') as (tab, _, email):
+        old = [tab.find('Reserve'), tab.find('Confirm')]
+        await tab.send(tab.find('Refresh'))
+        await eventually(lambda: parts_site.count(f'offers drawn {email}') == 2, why='the second drawing')
+        await eventually(lambda: tab.find('Reserve') != old[0], why='the new button')
+        refusals = parts_site.refusals()
+        for click in old:
+            await tab.send(click)
+        await eventually(lambda: parts_site.refusals() >= refusals + 2, why='refusals')
+        await tab.send(tab.find('Confirm'))
+        await ran(parts_site, f'confirmed {email}')
+        await parts_site.cli('revoke', email, 'Premium')
+        await eventually(lambda: tab.says('become a premium customer'), why='what stands in its place')
+        assert parts_site.count(f'offers drawn {email}') == 2
+
+
+async def test_pages_inherit_gate_and_layout_of_the_section_of_the_site_they_lie_in(parts_site):
+    async with tab_of(parts_site, '/staff', 'Admin') as (tab, http, email):
+        assert tab.status == 200
+        for words in ('staff content', 'staff footer', f'staff menu of {email}'):
+            assert words in tab.html
+        rota = (await http.get(f'{parts_site.url}/staff/rota')).text
+        assert 'rota content' in rota
+        assert 'staff footer' in rota
+        refused = await http.get(f'{parts_site.url}/staff/fleet')  # its own gate is the one that holds
+        assert refused.status_code == 403
+        assert 'staff footer' not in refused.text
+        await parts_site.cli('revoke', email, 'Admin')
+        for path in ('/staff', '/staff/rota'):
+            assert (await http.get(f'{parts_site.url}{path}')).status_code == 403
+
+
+async def test_what_is_called_wrongly_in_a_page_is_one_line_in_the_log(parts_site):
+    async with tab_of(parts_site, '/stray') as (tab, http, _):
+        before = len(parts_site.output)
+        nested = await http.get(f'{parts_site.url}/nested')
+        assert nested.status_code == 500
+        assert 'beside the gate' not in nested.text
+        await tab.send(tab.find('Ask'))
+        await eventually(lambda: 'did you mean' in parts_site.output[before:], why='the line')
+        assert f'{PAGES}:' in parts_site.output[before:]
+        assert 'declare each with page(…)' in parts_site.output[before:]
+        assert 'Traceback' not in parts_site.output[before:]
