@@ -3,12 +3,13 @@
 import asyncio
 import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
-from nicegui import Event, ui
+from nicegui import Client, Event, ui
 
 from auth.current_user import CurrentUser
-from ui.gate import Session, current_session, gated, group, needs, page, section
+from ui.gate import DeclarationError, Session, current_session, gated, group, needs, page, section
 
 DATA = Path(os.environ['NICEGATE_DATA_DIR'])
 RAN = DATA / 'ran.txt'
@@ -50,11 +51,27 @@ def offers() -> None:
     ui.timer(0.05, lambda: ran('tick'))
     ui.upload(on_upload=lambda event: ran(f'upload of {event.file.name}'), label='Papers')
     ui.image(PICTURE)
-    news.subscribe(lambda what: ran(what))
+    news.subscribe(partial(ran))  # of this page: Event takes back all that are equal
     current_session().on_change(lambda: ran('offers told'))
     ui.button('Follow', on_click=follow)
     prices('Fiat')
     prices('Jaguar')
+    ui.button('Draw late', on_click=lambda: late.append(asyncio.create_task(draw_late(ui.context.client))))
+
+
+late: list[asyncio.Task[None]] = []
+
+
+async def draw_late(client: Client) -> None:
+    for _ in range(500):
+        if not current_session().in_group('Premium'):
+            break
+        await asyncio.sleep(0.02)
+    with client:
+        try:
+            offers()
+        except DeclarationError as error:
+            ran(str(error))
 
 
 async def follow() -> None:
@@ -100,7 +117,7 @@ def watch(session: Session) -> None:
             await asyncio.sleep(0.05)
 
     tasks.append(asyncio.create_task(look()))
-    ui.context.client.on_disconnect(lambda: tasks[0].cancel())
+    ui.context.client.on_disconnect(tasks[0].cancel)
     ui.label('watching')
     ui.timer(0.05, lambda: ran(f'timer sees {",".join(sorted(session.groups))}'))
     ui.button('Pretend', on_click=lambda: setattr(session, 'email', 'boss@cars.example'))

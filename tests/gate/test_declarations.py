@@ -14,14 +14,21 @@ from ui.gate import loading, registry, resources
 from ui.gate import visit as visits
 from ui.gate.registry import DeclarationError
 
-HEAD = 'from nicegui import app, ui\nfrom ui.gate import files, group, page, route\n'
+HEAD = 'from nicegui import app, ui\nfrom ui.gate import files, gated, group, needs, page, route, section\n'
 MAIN = Path(__file__).parents[2] / 'main.py'
 
 
 @pytest.fixture(autouse=True)
 def _empty_registry(monkeypatch):
     """Nothing is declared, and nothing of it stays."""
-    for name, empty in (('_pages', {}), ('_groups', {}), ('_routes', [])):
+    for name, empty in (
+        ('_pages', {}),
+        ('_groups', {}),
+        ('_routes', []),
+        ('_parts', {}),
+        ('_areas', {}),
+        ('_known', None),
+    ):
         monkeypatch.setattr(registry, name, empty)
     monkeypatch.setattr(resources, '_gated_routes', [])
     routes = list(app.routes)
@@ -123,6 +130,27 @@ def test_what_shares_no_address_or_has_the_same_gate_may_stand(tmp_path, code):
     ("@page('/a')\nasync def a(): yield", 3, 'yield'),
     ("@page('/a')\ndef a(x: 'int['): pass", 3, 'a type of a'),
     ("route('/a', access='public', methods='GET')", 3, "methods=['GET']"),
+    ('@gated\ndef a(): pass', 3, "write @gated(groups=['Premium'])"),
+    ('gated()', 3, "write @gated(groups=['Premium'])"),
+    ("gated(access='public', groups=['A'])", 3, 'not both'),
+    ("gated(groups=['A'], otherwise='no')", 3, 'otherwise is a function'),
+    ("@gated(groups=['A'])\nclass B: pass", 3, 'a section is a function'),
+    ("@gated(groups=['A'])\ndef a(): yield", 3, 'a section builds as it runs'),
+    ("@gated(groups=['A'])\n@gated(groups=['B'])\ndef a(): pass", 3, 'has a gate already'),
+    ("@page('/a', access='public')\n@gated(groups=['B'])\ndef a(): pass", 3, 'has a gate already'),
+    ("@gated(groups=['B'])\n@page('/a', access='public')\ndef a(): pass", 3, 'has a gate already'),
+    ("needs('A')(needs('B')(print))", 3, 'has a gate already'),
+    ('needs()', 3, "write needs('Premium')(reserve)"),
+    ('needs(print)', 3, '1 to 100 printable'),
+    ("needs('A')(5)", 3, "write needs('Premium')(reserve)"),
+    ("section('/a')", 3, 'what its pages inherit'),
+    ("section('a', groups=['A'])", 3, 'must start with'),
+    ("section('/a', groups=['A'], access='public')", 3, 'not both'),
+    ("section('/a', groups=['A'])\nsection('/a', groups=['B'])", 4, 'keep one of the two'),
+    ("section('/a', layout=5)", 3, 'one "yield"'),
+    ("def around(x): yield\nsection('/a', layout=around)", 4, 'cannot be given "x"'),
+    ("async def around(): yield\npage('/a', access='public', layout=around)", 4, 'one "yield"'),
+    ("page('/a', access='public', layout=print)", 3, 'one "yield"'),
     ("files('/a', None, access='public')", 3, 'no folder'),
     ("files('/a/{x}', '.', access='public')", 3, 'no parameters'),
 ])  # fmt: skip
@@ -216,3 +244,43 @@ def test_a_wrong_file_ends_both_commands_with_one_line(tmp_path, command, code):
 ])  # fmt: skip
 def test_who_somebody_is_never_comes_from_the_address(refused, parameters, cure):
     assert cure in refused(f"@page('/who', access='signed-in')\ndef who({parameters}): pass\n")
+
+
+WHO = 'from auth.current_user import CurrentUser\n'
+
+
+@pytest.mark.parametrize(('before', 'page'), [
+    ("section('/a', access='public')", "@page('/a/b')\ndef b(user: CurrentUser): pass"),
+    ('def around(user: CurrentUser): yield', "@page('/a', access='public', layout=around)\ndef a(): pass"),
+    ('', "@page('/a', access='public')\ndef a(user: CurrentUser): pass"),
+])  # fmt: skip
+def test_a_public_page_counts_on_nobody(refused, before, page):
+    assert 'write "CurrentUser | None"' in refused(f'{WHO}{before}\n{page}', 5)
+
+
+def test_pages_inherit_from_the_nearest_section_whichever_is_declared_first(tmp_path):
+    file = tmp_path / 'my_pages.py'
+    paths = ['/staff', '/staff/a', '/staff/a/b', '/staffroom']
+    file.write_text(HEAD + '\n'.join([
+        *(f"@page('{path}')\ndef f{n}(): pass" for n, path in enumerate(paths)),
+        "section('/staff', groups=['Admin'])",
+        "section('/staff/a', access='signed-in')",
+        "@page('/staff/own', groups=['Premium'])\ndef own(): pass",
+    ]))  # fmt: skip
+    loading.load(file)
+    gates = {page.path: str(page.gate) for page in registry.pages()}
+    assert gates == {
+        '/staff': 'Admin', '/staff/a': 'signed-in', '/staff/a/b': 'signed-in', '/staffroom': 'None',
+        '/staff/own': 'Premium',
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize('code', [
+    "section('/a', groups=['Premuim'])", "@gated(groups=['Premuim'])\ndef a(): pass", "needs('Premuim')(print)",
+])  # fmt: skip
+def test_a_group_that_exists_nowhere_is_found_before_anybody_is_served(tmp_path, code):
+    file = tmp_path / 'my_pages.py'
+    file.write_text(HEAD + code)
+    loading.load(file)
+    [line] = loading.unknown_groups(['Premium'])
+    assert line == f'{file}:3: there is no group "Premuim": did you mean "Premium"?'

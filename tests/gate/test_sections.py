@@ -6,12 +6,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+from playwright.async_api import expect
 
 from tests.gate.conftest import Site
 from tests.gate.test_socket import layout_listener
 from tests.gate.test_uploads import upload_path
 from tests.support import databases
-from tests.support.people import join_without_browser
+from tests.support.browser import visit
+from tests.support.people import join, join_without_browser
 from tests.support.sockets import Tab, open_tab
 from tests.support.waiting import eventually
 
@@ -113,6 +115,34 @@ async def test_sections_in_sections_take_arguments_and_are_called_any_number_of_
         await tab.send(change)
         await eventually(lambda: parts_site.refusals() > refusals, why='a refusal')
         assert parts_site.count(f'price changed {email}') == 1
+
+
+async def test_a_section_is_not_drawn_on_behalf_of_a_closed_one(parts_site):
+    async with tab_of(parts_site, '/', 'Premium') as (tab, _, email):
+        await tab.send(tab.find('Draw late'))
+        await parts_site.cli('revoke', email, 'Premium')
+        said = 'the section offers is called in a section or page that is closed by now'
+        await eventually(lambda: any(said in line and email in line for line in parts_site.ran()), why='the refusal')
+        assert tab.says('become a premium customer')
+
+
+async def test_what_somebody_does_beside_a_section_stays_when_it_opens_and_closes(parts_site, new_page):
+    page = await new_page(parts_site)
+    person = await join(page, parts_site)
+    await visit(page, '/')
+    notes = page.get_by_label('Notes')
+    await notes.fill('half a th')
+    await page.set_viewport_size({'width': 800, 'height': 200})
+    await notes.scroll_into_view_if_needed()
+    await notes.focus()
+    await page.evaluate('window.mark = [scrollY, document.querySelector("input")]')
+    for role_verb, shown in (('grant', 'premium offers'), ('revoke', 'become a premium customer')):
+        await parts_site.cli(role_verb, person.email, 'Premium')
+        await expect(page.get_by_text(shown)).to_be_visible()
+        await page.keyboard.type('!')
+        assert await page.evaluate('mark[0] === scrollY && mark[1] === document.querySelector("input")')
+    await expect(notes).to_have_value('half a th!!')
+    await expect(notes).to_be_focused()
 
 
 async def test_an_async_section_is_whole_on_the_first_load(parts_site):
