@@ -1,4 +1,4 @@
-"""The page that the benches load: a heading, text, and a button that notes when it ran."""
+"""The pages that the benches load: text and buttons that note when they ran, plainly and in sections with gates."""
 
 import asyncio
 import os
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nicegui import Client, ui
 
-from ui.gate import group, page
+from ui.gate import gated, group, page
 
 RAN = Path(os.environ['NICEGATE_DATA_DIR']) / 'clicks.txt'
 
@@ -26,10 +26,29 @@ def drop_when_not_connected(client: Client) -> None:
         client.delete()
 
 
-@page('/premium', title='Best cars', groups=['Premium'])
-def premium() -> None:
+def begin() -> None:
     if 'NICEGATE_BENCH_DROP' in os.environ:
         asyncio.get_running_loop().call_later(5, drop_when_not_connected, ui.context.client)
+
+
+@gated(groups=['Premium'])
+def car(number: int) -> None:
+    with ui.card():
+        ui.label(f'Car {number}')
+        ui.button('Reserve', on_click=note)
+
+
+@page('/parts', title='Best cars, each in a section', access='signed-in')
+def parts() -> None:
+    begin()
+    ui.label('A dozen cars, from the small Fiat to the fast Porsche.')
+    for number in range(20):
+        car(number)
+
+
+@page('/premium', title='Best cars', groups=['Premium'])
+def premium() -> None:
+    begin()
     ui.label('A dozen cars, from the small Fiat to the fast Porsche.')
     for number in range(10):
         with ui.card():

@@ -1,4 +1,4 @@
-"""The baseline of `gate_cost`: the very same site and page, with a door that lets everybody through unread.
+"""The baseline of `gate_cost`: the very same site and pages, with a door that lets everybody through unread.
 
 Takes the arguments of main.py; the bench starts it.
 """
@@ -13,26 +13,28 @@ def main() -> None:
     sys.path.insert(0, str(Path(__file__).parents[1]))
     import main
     from auth.current_user import CurrentUser
-    from ui import app
+    from ui import app, gate
     from ui.gate import http, registry
 
     groups = frozenset({'Premium'})
     person = CurrentUser('id', 'ann@cars.example', '', (), groups, 0, datetime.now(UTC))
-    arrivals: list[http.Arrival] = []
+    arrivals: dict[str, http.Arrival] = {}
 
     class OpenDoor(http.HttpDoor):
-        """Answers the page with one fixed arrival: no cookie, no session, no matching, no decision."""
+        """Answers the pages with one fixed arrival each: no cookie, no session, no matching, no decision."""
 
         async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-            if scope['type'] == 'http' and scope['path'] == '/premium':
-                if not arrivals:
-                    match = registry.match('/premium')
+            if scope['type'] == 'http' and scope['path'] in ('/premium', '/parts'):
+                path = scope['path']
+                if path not in arrivals:
+                    match = registry.match(path)
                     assert match is not None
-                    arrivals.append(http.Arrival(match, None, person))
-                scope[http.ARRIVAL] = arrivals[0]
+                    arrivals[path] = http.Arrival(match, None, person)
+                scope[http.ARRIVAL] = arrivals[path]
             await self._app(scope, receive, send)
 
-    vars(app)['HttpDoor'] = OpenDoor  # the one thing that differs
+    vars(app)['HttpDoor'] = OpenDoor
+    vars(gate)['gated'] = lambda **_: lambda function: function  # sections are plain functions; nothing else differs
     main.main()
 
 

@@ -1,7 +1,9 @@
 """The home page of a site whose own pages have none: links all over lead to "/", which must not be a dead end."""
 
+from nicegui import ui
+
 from ui.components import link, link_button, paragraph, row, tag
-from ui.gate import Visit, page, registry
+from ui.gate import Session, Visit, page, registry
 
 
 def declare_if_missing() -> None:
@@ -11,7 +13,13 @@ def declare_if_missing() -> None:
         page('/', title='Home', access='public', nav=False)(home)
 
 
-def home(visit: Visit) -> None:
+def home(visit: Visit, session: Session) -> None:
+    shown = ui.refreshable(_ways)
+    shown(visit)
+    session.on_change(shown.refresh)
+
+
+def _ways(visit: Visit) -> None:
     if pages := visit.menu():
         with tag('ul'):
             for each in pages:

@@ -2,13 +2,23 @@
 
 from datetime import datetime
 
-from auth.current_user import CurrentUser, HeldRole
+from nicegui import ui
+
+from auth.current_user import HeldRole
 from ui.components import card, muted, tag
-from ui.gate import page
+from ui.gate import Session, page
 
 
 @page('/profile', title='Profile', access='signed-in', nav=False)
-def profile(user: CurrentUser) -> None:
+def profile(session: Session) -> None:
+    shown = ui.refreshable(_facts)
+    shown(session)
+    session.on_change(shown.refresh)
+
+
+def _facts(session: Session) -> None:
+    if (user := session.user) is None:
+        return
     with tag('div', classes='nc-narrow'):
         with card('Account'), tag('dl', classes='nc-facts'):
             _fact('Email', user.email)

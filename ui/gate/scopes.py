@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from nicegui import background_tasks
 from nicegui.element import Element
@@ -22,11 +22,13 @@ from ui.gate import handlers
 
 if TYPE_CHECKING:
     from nicegui import Client
-    from nicegui.event_listener import EventListener
 
     from ui.gate.sections import Section
     from ui.gate.session import Watcher
     from ui.gate.visit import Visit
+
+OWNER: Final = '_nicegate_owner'
+"""Attribute of an element: the scope that it belongs to."""
 
 _here: ContextVar[Scope | None] = ContextVar('scope', default=None)
 
@@ -64,7 +66,6 @@ class Scope:
         self.sections: list[Section] = []
         self.watchers: list[Watcher] = []
         self.running: handlers.Running = set()
-        self.elements: set[int] = set()
         self.listeners: list[tuple[Element, str]] = []
 
     def chain(self) -> Iterator[Scope]:
@@ -104,15 +105,10 @@ class Scope:
             section.end()
         self.sections.clear()
         self.watchers.clear()
-        ownership, client = self.visit.ownership, self.visit.client
-        for element_id in list(self.elements):
-            element = client.elements.get(element_id)
-            if element is not None and _is_in_place(element):  # else it is being deleted already
+        for element in [e for e in self.visit.client.elements.values() if vars(e).get(OWNER) is self]:
+            if not element.is_deleted and _is_in_place(element):  # else it is being deleted already
                 element.delete()
-        for element, listener_id in self.listeners:
-            element._event_listeners.pop(listener_id, None)
-        self.listeners.clear()
-        ownership.release(self)
+        self.visit.ownership.release(self)
 
 
 def _is_in_place(element: Element) -> bool:
@@ -126,11 +122,8 @@ class Ownership:
     def __init__(self, visit: Visit) -> None:
         client = visit.client
         self._visit = visit
-        self._elements = _Elements(self, client.elements)
         self._listeners: dict[str, Scope] = {}
-        client.elements = self._elements
-        for element in self._elements.values():
-            element._event_listeners = _Listeners(self, element, element._event_listeners)
+        client.elements = _Elements(self, client.elements)
         client.connect_handlers = connect = _Handlers(self, client.connect_handlers)
         client.disconnect_handlers = disconnect = _Handlers(self, client.disconnect_handlers)
         client.delete_handlers = self._at_end = _Handlers(self, client.delete_handlers)
@@ -142,12 +135,14 @@ class Ownership:
     def of(self, element: Element, listener_id: str | None = None) -> Scope | None:
         """Whose an element is, or one of its listeners; None: the shell's."""
         scope = self._listeners.get(listener_id) if listener_id is not None else None
-        return scope or self._elements.owners.get(element.id)
+        return scope or vars(element).get(OWNER)
 
     def of_new(self, place: Element | None) -> Scope | None:
         """Whose something is that comes up now and is put into `place`, or hung on it."""
         scope = _here.get()
-        around = self._elements.owners.get(place.id) if place is not None else None
+        around: Scope | None = vars(place).get(OWNER) if place is not None else None
+        if scope is around and scope is not None and not scope.over:
+            return scope
         if scope is None or scope.over or scope.visit is not self._visit:
             return around or self._visit.scope
         # Code of one scope may fill a place of another: of two that lie in each other it is the inner one's.
@@ -156,16 +151,17 @@ class Ownership:
     def hung(self, element: Element, listener_id: str) -> None:
         """Note a listener that somebody else hung on an element."""
         scope = self.of_new(element)
-        if scope is not None and scope is not self._elements.owners.get(element.id):
+        if scope is not None and scope is not vars(element).get(OWNER):
             self._listeners[listener_id] = scope
             scope.listeners.append((element, listener_id))
 
-    def forget(self, listener_id: str) -> None:
-        self._listeners.pop(listener_id, None)
-
     def release(self, scope: Scope) -> None:
-        """Take from the client's lists what a scope has hung there; what it asked for at its end is done now
-        (NiceGUI's Event unsubscribes so)."""
+        """Take from elements of others, and from the client's lists, what a scope has hung there; what it asked for at
+        its end is done now (NiceGUI's Event unsubscribes so)."""
+        for element, listener_id in scope.listeners:
+            element._event_listeners.pop(listener_id, None)
+            self._listeners.pop(listener_id, None)
+        scope.listeners.clear()
         for handlers_ in self._handlers:
             handlers_.take(scope)
         client: Client = self._visit.client
@@ -174,56 +170,16 @@ class Ownership:
 
 
 class _Elements(dict[int, Element]):
-    """The elements of a client, and whose each is."""
+    """The elements of a client; each that comes up is marked with its owner."""
 
     def __init__(self, ownership: Ownership, elements: dict[int, Element]) -> None:
         super().__init__(elements)
-        self._ownership = ownership
-        self.owners: dict[int, Scope] = {}
+        self.ownership = ownership
 
     def __setitem__(self, key: int, element: Element) -> None:
         super().__setitem__(key, element)
         stack = Slot.get_stack()
-        owner = self._ownership.of_new(stack[-1].parent if stack else None)
-        if owner is not None:
-            self.owners[key] = owner
-            owner.elements.add(key)
-        element._event_listeners = _Listeners(self._ownership, element, {})
-
-    def __delitem__(self, key: int) -> None:
-        super().__delitem__(key)
-        self._forget(key)
-
-    def pop(self, key: int, *default: Any) -> Any:
-        self._forget(key)
-        return super().pop(key, *default)
-
-    def _forget(self, key: int) -> None:
-        owner = self.owners.pop(key, None)
-        if owner is not None:
-            owner.elements.discard(key)
-
-
-class _Listeners(dict[str, 'EventListener']):
-    """The listeners of an element; those that another scope hung there are noted."""
-
-    def __init__(self, ownership: Ownership, element: Element, listeners: dict[str, EventListener]) -> None:
-        super().__init__(listeners)
-        self._ownership = ownership
-        self._element = element
-
-    def __setitem__(self, key: str, listener: EventListener) -> None:
-        super().__setitem__(key, listener)
-        self._ownership.hung(self._element, key)
-
-    def pop(self, key: str, *default: Any) -> Any:
-        self._ownership.forget(key)
-        return super().pop(key, *default)
-
-    def clear(self) -> None:
-        for key in self:
-            self._ownership.forget(key)
-        super().clear()
+        vars(element)[OWNER] = self.ownership.of_new(stack[-1].parent if stack else None)
 
 
 class _Handlers(list[Any]):
@@ -254,14 +210,24 @@ class _Handlers(list[Any]):
 
 
 def install() -> None:
-    """Note the tasks that NiceGUI starts, for handlers and timers, in the scope in which they are started."""
-    original = background_tasks.create
+    """Note the tasks that NiceGUI starts, for handlers and timers, in the scope in which they are started; and each
+    listener that is hung on an element of another scope."""
+    create, on = background_tasks.create, Element.on
 
     def create_and_note(*args: Any, **options: Any) -> asyncio.Task[Any]:
-        task = original(*args, **options)
+        task = create(*args, **options)
         scope = _here.get()
         if scope is not None:
             scope.note(task)
         return task
 
+    def on_and_note(self: Element, *args: Any, **options: Any) -> Element:
+        before = len(self._event_listeners)
+        on(self, *args, **options)
+        elements = self.client.elements
+        if len(self._event_listeners) > before and isinstance(elements, _Elements):
+            elements.ownership.hung(self, next(reversed(self._event_listeners)))
+        return self
+
     vars(background_tasks)['create'] = create_and_note
+    Element.on = on_and_note  # type: ignore[assignment,method-assign]  # NiceGUI has no hook here

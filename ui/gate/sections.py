@@ -12,13 +12,14 @@ from functools import wraps
 from typing import Any, Literal, TypeVar
 
 import structlog
-from nicegui import background_tasks, ui
+from nicegui import background_tasks
 from nicegui.helpers import should_await
 
 from auth import sessions, snapshots
 from auth.access import Access, Decision, Gate, decide
 from ui.gate import declarations, failures, handlers, registry, scopes
 from ui.gate import visit as visits
+from ui.gate.box import Box
 from ui.gate.declarations import DeclarationError
 from ui.gate.scopes import Scope
 from ui.gate.session import Watcher
@@ -58,7 +59,7 @@ def gated(
     def declare(function: Function) -> Function:
         declarations.builder(function, source, 'a section', '@gated(…)')
         _refuse_second_gate(function, source)
-        part = _Part(function, gate, otherwise)
+        part = _Part(function, gate, otherwise, inspect.iscoroutinefunction(function))
 
         @wraps(function)
         def section(*args: Any, **kwargs: Any) -> Any:
@@ -125,18 +126,18 @@ class _Part:
     function: Callable[..., Any]
     gate: Gate
     otherwise: Callable[..., Any] | None
+    is_async: bool
 
 
-_INSTEAD = _Part(lambda: None, Gate(Access.PUBLIC), None)
+_INSTEAD = _Part(lambda: None, Gate(Access.PUBLIC), None, False)
 """What stands in the place of a section that is closed, or has failed: whoever may see the page may see that."""
 
 
-class Section(ui.element):
-    """The place of a section on one page. Its box takes no part in the layout: what is in it does."""
+class Section(Box):
+    """A section on one page."""
 
     def __init__(self, part: _Part, args: tuple[Any, ...], kwargs: dict[str, Any], visit: Visit) -> None:
-        super().__init__()
-        self.style('display: contents')
+        super().__init__(visit.client)
         self._part, self._args, self._kwargs, self._visit = part, args, kwargs, visit
         self._around = visit.ownership.of(self)
         self._scope: Scope | None = None
@@ -191,10 +192,12 @@ class Section(ui.element):
             scope.end()
 
     def _handle_delete(self) -> None:
-        """Its box goes, with a refresh of what is around it, say: all that it has made elsewhere goes, too."""
+        """Its box goes, with a refresh of what is around it, say: all that it has made elsewhere goes, too. When the
+        whole page goes, all goes by itself."""
         if self._around is not None and self in self._around.sections:
             self._around.sections.remove(self)
-        self._end_scope()
+        if visits.find(self._visit.client.id) is not None:
+            self._end_scope()
         super()._handle_delete()
 
     def _may_open(self) -> bool:
@@ -204,7 +207,8 @@ class Section(ui.element):
 
     def _draw(self) -> Any:
         """Draw what is right now; what the section's function returned, None when it is closed."""
-        self.end()
+        if self._scope is not None:
+            self.end()
         self._is_open = self._may_open()
         self._scope = scope = Scope(self._visit, self._part if self._is_open else _INSTEAD, self._around)
         result: Any = None
@@ -215,7 +219,7 @@ class Section(ui.element):
                     result = background_tasks.create(self._finish(scope, result), name='section')
         except Exception as error:
             self._fail(scope, error)
-        if inspect.iscoroutinefunction(self._part.function):
+        if self._part.is_async:
             return _Drawing(result if isinstance(result, asyncio.Task) else None)
         return result if self._is_open else None
 
