@@ -17,7 +17,7 @@ from nicegui.helpers import should_await
 
 from auth import sessions, snapshots
 from auth.access import Access, Decision, Gate, decide
-from ui.gate import declarations, failures, handlers, registry, scopes
+from ui.gate import declarations, failures, handlers, live, registry, scopes
 from ui.gate import visit as visits
 from ui.gate.box import Box
 from ui.gate.declarations import DeclarationError
@@ -100,7 +100,12 @@ def needs(
 
 
 async def _ask_first(visit: Visit, gate: Gate, act: Callable[[], Any]) -> Any:
-    visit.user = await sessions.resume(visit.digest)
+    """What memory has of the person is old news: read it, let the page follow, then decide."""
+    user = await sessions.resume(visit.digest)
+    if user is None:
+        await live.close(visit)
+    else:
+        live.settle(visit, user)
     if not _admits(visit, gate):
         return None
     result = act()
