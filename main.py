@@ -141,18 +141,20 @@ def _already_stopping(_: int, __: FrameType | None) -> None:
     """The server has taken the signal and stops."""
 
 
-def declare(pages: Path | None) -> None:
-    """Load NiceGUI, our own pages, and the developer's."""
+def declare(pages: Path | None) -> Path:
+    """Load NiceGUI, our own pages, and the developer's; returns the pages file."""
     from ui import app
     from ui.gate import loading
 
     app.prepare()
     chosen = pages or (Path(get_settings().pages) if get_settings().pages else EXAMPLE)
+    absolute = chosen.absolute()  # the file may go elsewhere as it runs
     try:
         loading.load(chosen)
     except OSError as error:  # longer than a path can be, or in a folder that is closed to us
         raise CommandError(f'--pages cannot be read, {(error.strerror or "").lower()}: {chosen}') from error
     app.check()
+    return absolute
 
 
 async def _open() -> None:
@@ -186,18 +188,25 @@ def migrate() -> None:
 
 
 @cli.command()
-def check(pages: Pages = None) -> None:
-    """List pages and gates, and fail when one of them cannot work."""
-    declare(pages)
-    from ui.gate import checks, registry
+def check(
+    pages: Pages = None,
+    write: Annotated[bool, typer.Option('--write', help='Bring gates.lock beside the pages file up to date.')] = False,
+) -> None:
+    """List who may open what; fail when something cannot work, or when gates.lock says otherwise."""
+    file = declare(pages)
+    from ui import app
+    from ui.gate import checks, lock
 
-    async def groups_in_database() -> dict[str, frozenset[str]]:
-        return await start.read_groups()
-
-    report = checks.report(registry.pages(), registry.groups(), _with_database(groups_in_database))
-    print(report.text)
-    if report.problems:
-        raise CommandError('; '.join(report.problems))
+    own, ours = app.gates()
+    verdict = lock.write(file, own) if write else lock.compare(file, own)
+    try:
+        report = checks.report(own, ours, _with_database(start.read_groups))
+        print(*report.lines, sep='\n')
+    finally:
+        print(*verdict.lines, sep='\n')  # without a database, too
+    if problems := [*report.problems, *filter(None, [verdict.failure])]:
+        more = f' (and {len(problems) - 1} more, see above)' if problems[1:] else ''
+        raise CommandError(problems[0] + more)
 
 
 # ------------------------------------------------------------------ people

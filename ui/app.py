@@ -19,6 +19,7 @@ from auth import events, health, site_admins, snapshots
 from auth.settings import Settings
 from ui import error_pages, home, messages, session_routes, theme
 from ui.gate import document, failures, live, resources
+from ui.gate.gates import Gates, declared
 from ui.gate.http import ErrorPages, HttpDoor
 from ui.gate.registry import DeclarationError
 from ui.gate.socket import SocketDoor
@@ -35,14 +36,15 @@ slowest took 0.14 s; with Python's own 0.6 s, with 50,000 and 20 instead 1.6 s, 
 
 log = structlog.get_logger()
 _own_routes: frozenset[int] = frozenset()
+_own_gates = Gates()
 
 
 def prepare() -> None:
-    """Before a pages file is loaded: remember which routes are NiceGUI's, and load every element.
+    """Before a pages file is loaded: remember which routes are NiceGUI's and which gates ours, and load every element.
 
     Elements load lazily, and a script whose element was never used would be answered with a cached 404.
     """
-    global _own_routes
+    global _own_routes, _own_gates
     for name in dir(ui):
         getattr(ui, name, None)
     resources.install()
@@ -50,6 +52,12 @@ def prepare() -> None:
     _own_routes = frozenset(id(route) for route in pages_app.routes)
     for own_pages in ('ui.account', 'ui.admin'):
         import_module(own_pages)
+    _own_gates = declared()
+
+
+def gates() -> tuple[Gates, Gates]:
+    """The gates of the pages file that was loaded, and our own."""
+    return declared().beside(_own_gates), _own_gates
 
 
 def check() -> None:
