@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from auth.access import Access, Gate
 from ui.gate import registry
+from ui.gate.registry import Part
 
 NO_GATE: Final = 'no gate'
 _OUR_WORDS: Final = frozenset({
@@ -50,11 +51,16 @@ def declared() -> Gates:
     for route in registry.routes():
         doors[Door('folder' if route.is_folder else 'route', route.template.path)] = route.gate
     seen = Counter[str]()
-    for part in registry.parts():
+    for part in sorted(registry.parts(), key=_place):
         seen[part.name] += 1
         # Two of one name may have two gates: a line each, so that none hides the other's.
         doors[Door('part', part.name if seen[part.name] == 1 else f'{part.name} ({seen[part.name]})')] = part.gate
     return Gates(doors, {group.key: group.roles for group in registry.groups()})
+
+
+def _place(part: Part) -> tuple[str, int]:
+    file, _, line = part.source.rpartition(':')
+    return file, int(line) if line.isdecimal() else 0
 
 
 class Source(NamedTuple):
