@@ -1,14 +1,12 @@
 """The operator works on the command line beside a running server, which follows at once."""
 
-from pathlib import Path
-
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.conftest import NewPage, Serve
 from tests.support.browser import shown, visit
 from tests.support.people import PASSWORD, Person, account, can_sign_in, form, join, new_email, sign_in, submit
-from tests.support.server import Server, free_port
+from tests.support.server import Server
 from tests.support.terminal import typed_at
 
 NEW_PASSWORD = 'nine quiet lanterns'
@@ -175,29 +173,10 @@ async def test_without_a_command_the_help_is_printed(site: Server):
     assert '\n  create-admin' in said
 
 
+async def test_migrate_finds_nothing_to_do(site: Server):
+    assert await site.cli('migrate') == 'The database is up to date.\n'
+
+
 async def test_without_a_terminal_a_password_has_to_be_piped(site: Server):
     said = await site.cli('create-user', new_email(), typed=f'{PASSWORD}\n', refused=True)
     assert '--password-stdin' in said
-
-
-async def test_check_and_migrate_find_the_example_in_order(site: Server):
-    await site.cli('check')
-    await site.cli('migrate')
-
-
-async def test_check_fails_for_a_page_without_a_gate_and_for_a_group_that_exists_nowhere(site: Server, tmp_path: Path):
-    pages = tmp_path / 'my_pages.py'
-    pages.write_text("from ui.gate import page\n\n\n@page('/open', title='Open')\ndef everybody() -> None: ...\n")
-    assert '/open' in await site.cli('check', '--pages', str(pages), refused=True)
-    pages.write_text(
-        "from ui.gate import group, page\n\ngroup('Premium', roles=['Premium'])\n\n\n"
-        "@page('/best', title='Best', groups=['Premum'])\ndef best() -> None: ...\n"
-    )
-    assert 'did you mean "Premium"' in await site.cli('check', '--pages', str(pages), refused=True)
-
-
-async def test_check_refuses_what_the_start_would_refuse(site: Server, tmp_path: Path):
-    pages = tmp_path / 'my_pages.py'
-    pages.write_text("from nicegui import ui\n\n\n@ui.page('/plain')\ndef plain() -> None: ...\n")
-    for verb in (('run', '--port', str(free_port())), ('check',)):
-        assert '/plain' in await site.cli(*verb, '--pages', str(pages), refused=True)
