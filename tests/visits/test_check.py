@@ -79,7 +79,9 @@ async def test_groups_of_the_database_count_and_one_without_roles_admits_nobody(
     )
     declare("from ui.gate import page\n\n@page('/best', groups=['Premium'])\ndef best() -> None: ...\n")
     assert 'Premium        a member holds Premium' in await desk.cli('check', *MINE)
-    await sql.rows(desk.database_url, 'DELETE FROM group_role')
+    await sql.rows(
+        desk.database_url, "DELETE FROM group_role WHERE group_id = (SELECT id FROM access_group WHERE key = 'Premium')"
+    )
     assert 'nobody can open "/best"' in await desk.cli('check', *MINE, refused=True)
 
 
