@@ -1,6 +1,7 @@
 """gates.lock holds what was declared, whatever the names are, and the difference tells who gains and who loses what."""
 
 import re
+import resource
 import stat
 from datetime import UTC, datetime
 from pathlib import Path
@@ -265,3 +266,16 @@ def test_what_check_did_not_write_is_left_alone(pages: Path, content: bytes | No
             verb(pages, MINE)
         assert re.match(rf'{re.escape(str(file))}(:1:| is not a file)', str(caught.value))
     assert content is None or file.read_bytes() == content
+
+
+def test_a_disk_that_is_full_leaves_the_lock_as_it_was(pages: Path):
+    lock.write(pages, MINE)
+    before, (soft, hard) = pages.with_name('gates.lock').read_text(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
+    try:
+        with pytest.raises(DeclarationError, match=r'gates\.lock cannot be written \(File too large\)'):
+            lock.write(pages, Gates())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert pages.with_name('gates.lock').read_text() == before
+    assert len(list(pages.parent.iterdir())) == 3
