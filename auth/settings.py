@@ -23,6 +23,11 @@ PREFIX = 'NICEGATE_'
 SECRET_BYTES = 32
 """A generated SECRET_KEY has 256 bits, as much as the HMAC-SHA256 it keys can use (RFC 2104, 3)."""
 
+_SOURCE = re.compile(
+    r'https:|data:|blob:|(?:(?:https?|wss?)://(?:\*\.)?|\*\.)[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::(?P<port>\d{1,5}))?'
+    r'(?:/[\w.~!$&()*+=:@%/-]*)?',
+    re.ASCII | re.IGNORECASE,
+)
 _PORTS = {'http': 80, 'https': 443}
 _UNITS = {'s': 1, 'm': 60, 'h': 3600, 'd': 86400, '': 1}
 
@@ -61,7 +66,18 @@ def _origin(url: str) -> str:
     return f'{parts.scheme}://{host}' + (f':{parts.port}' if parts.port not in (None, _PORTS[parts.scheme]) else '')
 
 
+def _sources(text: Any) -> str:
+    """Sources for a content security policy, with one space between them (CSP 3, 2.3.1). None can end a directive."""
+    sources = [source for source in re.split(r'[\s,]+', str(text)) if source]
+    for source in sources:
+        match = _SOURCE.fullmatch(source)
+        if match is None or (match['port'] and not 1 <= int(match['port']) <= 65535):
+            raise ValueError('write sources such as https://picsum.photos, *.example.com, https: or data:, with spaces')
+    return ' '.join(dict.fromkeys(sources))
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration), Field(ge=timedelta(seconds=1), le=timedelta(days=3650))]
+Sources = Annotated[str, BeforeValidator(_sources)]
 
 
 class Settings(BaseSettings):
@@ -82,6 +98,9 @@ class Settings(BaseSettings):
     session_keep: Duration = timedelta(days=30)
     trusted_proxies: str = ''
     pages: str = ''
+    csp_img: Sources = ''
+    csp_connect: Sources = ''
+    csp_script: Sources = ''
 
     @field_validator('public_url')
     @classmethod

@@ -21,6 +21,7 @@ from ui import error_pages, home, messages, session_routes, theme
 from ui.gate import document, failures, live, resources
 from ui.gate.gates import Gates, declared
 from ui.gate.http import ErrorPages, HttpDoor
+from ui.gate.policy import policy
 from ui.gate.registry import DeclarationError
 from ui.gate.socket import SocketDoor
 from ui.gate.visit import Visit
@@ -109,7 +110,9 @@ def build(settings: Settings) -> ASGIApp:
     )
     pages = ErrorPages(lambda: error_pages.not_found(''), error_pages.refused)
     own_paths = session_routes.PATHS | {'/healthz', '/favicon.ico'}
-    return HttpDoor(web, site.cookie_name, own_paths, (f'{theme.STATIC_PATH}/',), site.is_own_origin, pages)
+    return HttpDoor(
+        web, site.cookie_name, own_paths, (f'{theme.STATIC_PATH}/',), site.is_own_origin, pages, policy(settings)
+    )
 
 
 def _tell(reference: str) -> None:

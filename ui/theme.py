@@ -36,7 +36,9 @@ STATIC_PATH = f'/static/nicegate/{_version()}'
 
 def head_html() -> str:
     """The tags that bring styles and behaviour; the style sheet blocks the first paint, the scripts wait for it."""
-    scripts = (f'<script defer src="{STATIC_PATH}/{name}.js"></script>' for name in ('forms', 'shell', 'mends'))
+    scripts = (
+        f'<script defer src="{STATIC_PATH}/{name}.js"></script>' for name in ('forms', 'shell', 'mends', 'sources')
+    )
     return '\n'.join([f'<link rel="stylesheet" href="{STATIC_PATH}/nicegate.css">', *scripts])
 
 

@@ -18,7 +18,11 @@ from auth.settings import SettingsError, get_settings
      ('HOST', '\udcff'), ('SECRET_KEY', '\udcff' * 40), ('PUBLIC_URL', '\udcff'), ('DATA_DIR', '\udcff'),
      ('PUBLIC_URL', 'https://ann:pw@app.example.com'), ('PUBLIC_URL', 'https://app.example.com/#part'),
      ('PUBLIC_URL', 'https://app.example.com?q=1'), ('PUBLIC_URL', 'https://@app.example.com'),
-     ('PUBLIC_URL', 'https://a b.example'), ('PUBLIC_URL', 'https://ü..example')],
+     ('PUBLIC_URL', 'https://a b.example'), ('PUBLIC_URL', 'https://ü..example'),
+     ('CSP_IMG', "https://a.example; script-src 'self'"), ('CSP_IMG', "'unsafe-inline'"), ('CSP_IMG', 'picsum.photos'),
+     ('CSP_CONNECT', '*'), ('CSP_CONNECT', 'https://*'), ('CSP_CONNECT', 'http://a.example:99999'), ('CSP_SCRIPT', 'a'),
+     ('CSP_CONNECT', 'https://[::1]'), ('CSP_SCRIPT', 'javascript:'), ('CSP_SCRIPT', 'https://a.example/\x1b'),
+     ('CSP_SCRIPT', 'https://ü.example'), ('CSP_SCRIPT', 'https://ann:pw@a.example'), ('CSP_IMG', 'https://a.example?q')],
 )  # fmt: skip
 def test_a_wrong_value_is_named_with_its_variable_and_not_shown(settings, name, value):
     settings.setenv(f'NICEGATE_{name}', value)
@@ -46,6 +50,11 @@ def test_times_are_written_with_a_unit_or_in_seconds(settings, value, seconds):
 def test_the_public_address_is_written_as_browsers_write_an_origin(settings, written, origin):
     settings.setenv('NICEGATE_PUBLIC_URL', written)
     assert get_settings().public_url == origin
+
+
+def test_sources_are_written_with_spaces_or_commas(settings):
+    settings.setenv('NICEGATE_CSP_IMG', ' https://a.example:8443/x/,\n*.b.example  data: wss://*.c.example https: ')
+    assert get_settings().csp_img == 'https://a.example:8443/x/ *.b.example data: wss://*.c.example https:'
 
 
 def test_variables_of_other_releases_and_programs_are_ignored(settings):

@@ -5,7 +5,7 @@ upload whose gate is open. The decision is made before NiceGUI hears of the requ
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import nicegui
@@ -39,8 +39,6 @@ HEADERS: Final = {
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'same-origin',
     'Cross-Origin-Opener-Policy': 'same-origin',
-    # No framing (clickjacking), no plug-ins, no <base>, forms only to ourselves.
-    'Content-Security-Policy': "frame-ancestors 'none'; object-src 'none'; base-uri 'none'; form-action 'self'",
 }
 
 _UPLOAD = re.compile(r'/_nicegui/client/([0-9a-f-]{36})/upload/(\d{1,9})')
@@ -66,6 +64,7 @@ class HttpDoor:
         own_folders: tuple[str, ...],
         is_own_origin: Callable[[str | None, str | None], bool],
         error_pages: 'ErrorPages',
+        policy: str,
     ) -> None:
         self._app = app
         self._cookie_name = cookie_name
@@ -73,6 +72,7 @@ class HttpDoor:
         self._folders = (ASSETS, *own_folders)
         self._is_own_origin = is_own_origin
         self._error_pages = error_pages
+        self._headers = {**HEADERS, 'Content-Security-Policy': policy}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope['type'] == 'lifespan':
@@ -82,7 +82,7 @@ class HttpDoor:
         if scope['path'].startswith(SOCKET):
             await self._socket(scope, receive, send)
         elif scope['type'] == 'http':
-            await self._http(scope, receive, _with_headers(send))
+            await self._http(scope, receive, _with_headers(send, self._headers))
         else:
             await send({'type': 'websocket.close', 'code': 1008})
 
@@ -190,11 +190,11 @@ def _strip_prefix(scope: Scope) -> None:
     scope['headers'] = [header for header in scope.get('headers', ()) if header[0] != b'x-forwarded-prefix']
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, added: Mapping[str, str]) -> Send:
     async def wrapped(message: Message) -> None:
         if message['type'] == 'http.response.start':
             headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
+            for name, value in added.items():
                 headers.setdefault(name, value)
         await send(message)
 

@@ -1,0 +1,101 @@
+"""A page takes nothing from elsewhere unless a setting says so; what was blocked is named with that setting."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.conftest import Serve
+from tests.support.browser import visit
+from tests.support.waiting import eventually
+
+PAGES = """
+from nicegui import ui
+from ui.gate import page
+
+@page('/', title='From elsewhere', access='public')
+def home() -> None:
+    ui.add_head_html('<script src="ELSEWHERE/said.js"></script>')
+    ui.image('ELSEWHERE/car.svg').props('no-transition')
+    ui.label('').props('id=answer')
+    ui.button('Ask', on_click=lambda: ui.run_javascript(
+        "fetch('ELSEWHERE/answer').then(got => got.text()).then(text => document.getElementById('answer').append(text))"
+        ".catch(() => {})"
+    ))
+"""
+ANSWERS = {
+    '/car.svg': ('image/svg+xml', '<svg xmlns="http://www.w3.org/2000/svg" width="7" height="7"/>'),
+    '/said.js': ('text/javascript', 'window.said = true'),
+    '/answer': ('text/plain', 'from elsewhere'),
+}
+
+
+class Elsewhere(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        kind, text = ANSWERS[self.path]
+        self.send_response(200)
+        self.send_header('Content-Type', kind)
+        self.send_header('Access-Control-Allow-Origin', '*')
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+    def log_message(self, *_: object) -> None:
+        """Silence."""
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[str]:
+    """The address of another site."""
+    with ThreadingHTTPServer(('127.0.0.1', 0), Elsewhere) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f'http://127.0.0.1:{server.server_port}'
+        server.shutdown()
+
+
+@pytest.fixture
+def pages(tmp_path: Path, elsewhere: str) -> Path:
+    file = tmp_path / 'my_pages.py'
+    file.write_text(PAGES.replace('ELSEWHERE', elsewhere))
+    return file
+
+
+async def _what_came(page: Page) -> tuple[bool, bool, str]:
+    """Whether the script ran, whether the image is there, and what was answered."""
+    image = await page.evaluate("document.querySelector('#nc-main img')?.naturalWidth > 0")
+    return await page.evaluate('Boolean(window.said)'), bool(image), await page.locator('#answer').inner_text()
+
+
+@pytest.mark.parametrize('database', ['sqlite'], indirect=True)
+async def test_what_comes_from_elsewhere_is_blocked_named_and_let_in_by_its_setting(
+    serve: Serve, browser: Browser, elsewhere: str, pages: Path
+):
+    site = await serve(pages=pages)
+    page = await browser.new_page()
+    said: list[str] = []
+    page.on('console', lambda message: said.append(message.text) if message.type == 'warning' else None)
+    await visit(page, site.url)
+    await page.get_by_role('button', name='Ask').click()
+    what = {'IMG': 'images from', 'CONNECT': 'connections to', 'SCRIPT': 'scripts from'}
+    lines = [
+        f'Blocked: {words} {elsewhere}. To allow them on your pages, set NICEGATE_CSP_{name}={elsewhere}'
+        for name, words in what.items()
+    ]
+    await eventually(lambda: sorted(said) == sorted(lines), why=f'one line each: {said}')
+    assert await _what_came(page) == (False, False, '')
+    await page.close()
+
+    site = await serve(
+        pages=pages, csp_img=f'https: {elsewhere}', csp_connect=elsewhere, csp_script=f'{elsewhere}, data:'
+    )
+    page = await browser.new_page()
+    page.on('console', lambda message: said.append(message.text) if 'Blocked' in message.text else None)
+    await visit(page, site.url)
+    await page.get_by_role('button', name='Ask').click()
+    await expect(page.locator('#answer')).to_have_text('from elsewhere')
+    await eventually(lambda: page.evaluate("document.querySelector('#nc-main img')?.complete"))
+    assert await _what_came(page) == (True, True, 'from elsewhere')
+    assert len(said) == len(lines)
+    await page.close()
