@@ -10,7 +10,8 @@ from socket import create_server
 import pytest
 from nicegui import app, core
 
-from ui.gate import loading, registry, resources
+from tests.support.declared import alone
+from ui.gate import loading, registry
 from ui.gate import visit as visits
 from ui.gate.registry import DeclarationError
 
@@ -19,22 +20,9 @@ MAIN = Path(__file__).parents[2] / 'main.py'
 
 
 @pytest.fixture(autouse=True)
-def _empty_registry(monkeypatch):
-    """Nothing is declared, and nothing of it stays."""
-    for name, empty in (
-        ('_pages', {}),
-        ('_groups', {}),
-        ('_routes', []),
-        ('_parts', {}),
-        ('_areas', {}),
-        ('_known', None),
-    ):
-        monkeypatch.setattr(registry, name, empty)
-    monkeypatch.setattr(resources, '_gated_routes', [])
-    routes = list(app.routes)
-    yield
-    app.router.routes[:] = routes
-    core.script_mode = False
+def _nothing_else():
+    with alone():
+        yield
 
 
 @pytest.fixture
