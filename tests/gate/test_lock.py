@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from auth.access import SITE_ADMIN, SITE_ADMINS, Access, Decision, Gate, Group, decide, groups_of
@@ -54,9 +54,11 @@ def gates(names: st.SearchStrategy[str], roles: st.SearchStrategy[str]) -> st.Se
 
 characters = st.characters(exclude_categories=['C', 'Z'], include_characters=' ')
 printable = st.one_of(st.sampled_from(HARD), st.text(characters, min_size=1, max_size=20))
+patient = settings(deadline=None)  # a slow machine is not a fault
 few = gates(st.sampled_from(['A', 'B', 'C', SITE_ADMINS]), st.sampled_from(ROLES))
 
 
+@patient
 @given(st.dictionaries(printable, gates(printable, printable), max_size=3))
 def test_what_is_written_is_read_back(blocks):
     text = lock.render(blocks)
@@ -87,6 +89,7 @@ def is_meant(who: Who, held: frozenset[str] | None) -> bool:
 PEOPLE = [None, *(frozenset(role for n, role in enumerate(ROLES) if bits >> n & 1) for bits in range(16))]
 
 
+@patient
 @given(few, few)
 def test_whoever_gains_or_loses_is_told(before, after):
     found = changes(before, after)
@@ -100,6 +103,7 @@ def test_whoever_gains_or_loses_is_told(before, after):
         assert any(f'{change.who} ' in line and f' {change.door}' in line for line in lines)
 
 
+@patient
 @given(few, few)
 def test_nobody_is_told_of_a_gain_or_loss_that_no_person_has(before, after):
     declared = before.groups.keys() & after.groups.keys() | {SITE_ADMINS}
@@ -113,6 +117,7 @@ def test_nobody_is_told_of_a_gain_or_loss_that_no_person_has(before, after):
         ), change
 
 
+@patient
 @given(few, few)
 @example(Gates({Door('page', '/'): None}), Gates({Door('page', '/'): gate(SITE_ADMINS)}))
 @example(Gates(groups={'A': frozenset('x')}), Gates(groups={'A': frozenset('y')}))
