@@ -72,8 +72,8 @@ def check() -> None:
     document.check_routes(_own_routes)
 
 
-def build(settings: Settings) -> ASGIApp:
-    """The whole site as one ASGI application, from what has been declared.
+def build(settings: Settings, *, developing: bool = False) -> ASGIApp:
+    """The whole site as one ASGI application, from what has been declared; `developing`: under `run --reload`.
 
     Raises:
         DeclarationError: something answers beside the gate
@@ -86,6 +86,12 @@ def build(settings: Settings) -> ASGIApp:
     web.mount(theme.STATIC_PATH, CachedFiles(directory=theme.STATIC_DIR))
     theme.prepare()
     ui.add_head_html(theme.head_html(), shared=True)
+    own_folders = [f'{theme.STATIC_PATH}/']
+    if developing:
+        from ui import dev
+
+        dev.install(web, site, settings)
+        own_folders.append(f'{dev.PREFIX}/')
 
     def make_shell(visit: Visit, request: Request) -> Shell:
         theme.apply(request)
@@ -111,7 +117,7 @@ def build(settings: Settings) -> ASGIApp:
     pages = ErrorPages(lambda: error_pages.not_found(''), error_pages.refused)
     own_paths = session_routes.PATHS | {'/healthz', '/favicon.ico'}
     return HttpDoor(
-        web, site.cookie_name, own_paths, (f'{theme.STATIC_PATH}/',), site.is_own_origin, pages, policy(settings)
+        web, site.cookie_name, own_paths, tuple(own_folders), site.is_own_origin, pages, policy(settings)
     )
 
 

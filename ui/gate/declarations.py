@@ -8,7 +8,18 @@ from typing import Any
 from auth.access import Access, Gate
 from ui.gate.locations import Template
 
-RESERVED = ('_nicegui', '_nicegui_ws', 'auth', 'api', 'static', 'healthz', '.well-known', 'docs', 'favicon.ico')
+RESERVED = (
+    '_nicegui',
+    '_nicegui_ws',
+    '_nicegate',
+    'auth',
+    'api',
+    'static',
+    'healthz',
+    '.well-known',
+    'docs',
+    'favicon.ico',
+)
 """First path segments that are ours or NiceGUI's."""
 NAME_LENGTH = 100
 """Most characters of a name of a group or a role: what the admin area allows, too."""

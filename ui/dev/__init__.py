@@ -1,0 +1,103 @@
+"""What exists only under `run --reload`: a server without that option never imports this package.
+
+All of it answers below one path, behind one guard. What shows more than a visitor may know is there on loopback only:
+that is settled by the address the server listens on, and by no request, header or cookie.
+"""
+
+import secrets
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import FileResponse, PlainTextResponse, Response
+from nicegui import ui
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from auth.settings import Settings
+from ui.origin import Site
+
+PREFIX: Final = '/_nicegate'
+"""Where it answers; no page can be declared there (ui/gate/declarations.py)."""
+STATIC: Final = Path(__file__).parent / 'static'
+LOOPBACK: Final = frozenset({'127.0.0.1', 'localhost', '[::1]'})
+"""Hosts that a browser can only have asked for on this machine."""
+
+Part = Callable[[Site, Settings], APIRouter]
+PARTS: tuple[Part, ...] = ()
+"""What is there on loopback besides reloading. Each makes a router whose paths continue `PREFIX`; each `*.js` and
+`*.css` in `static/` comes into every page.
+"""
+
+
+def install(web: FastAPI, site: Site, settings: Settings) -> None:
+    """Put it on the site. Call once, before NiceGUI is mounted, which takes every address that is left."""
+    here = is_here(settings)
+    generation = secrets.token_hex(8)
+    dev = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    dev.include_router(_reloading(generation, _files(here)))
+    for make_router in PARTS if here else ():
+        dev.include_router(make_router(site, settings))
+    web.mount(PREFIX, Guard(dev, site, here))
+    ui.add_head_html(head_html(generation, _files(here)), shared=True)
+
+
+def is_here(settings: Settings) -> bool:
+    """Whether only people at this machine can reach the server."""
+    return settings.is_loopback and not settings.public_url
+
+
+def is_asked_here(host: str | None) -> bool:
+    """Whether a Host header names this machine. Another name on a loopback address is DNS rebinding: some web site's
+    own name, pointed here so that its scripts may read our answers.
+    """
+    name, _, port = (host or '').rpartition(':')
+    return (name if port.isdigit() else host or '').lower() in LOOPBACK
+
+
+class Guard:
+    """ASGI application that lets through what our own pages ask for, and nothing that another site makes them ask."""
+
+    def __init__(self, app: ASGIApp, site: Site, here: bool) -> None:
+        self._app, self._site, self._here = app, site, here
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        if self._site.is_same_site(headers) and (not self._here or is_asked_here(headers.get('host'))):
+            await self._app(scope, receive, send)
+        else:
+            await PlainTextResponse('Forbidden: open this site at localhost', 403)(scope, receive, send)
+
+
+def _files(here: bool) -> list[str]:
+    files = (file.name for file in sorted(STATIC.iterdir()) if file.suffix in ('.js', '.css'))
+    return [name for name in files if here or name == 'reload.js']
+
+
+def head_html(generation: str, files: list[str]) -> str:
+    """The tags for a document; a script finds in the meta tag which start of the server made it."""
+    tags = [f'<meta name="nicegate-generation" content="{escape(generation)}">']
+    for name in files:
+        address = f'{PREFIX}/static/{name}?{generation}'
+        tags.append(
+            f'<script defer src="{address}"></script>'
+            if name.endswith('.js')
+            else f'<link rel="stylesheet" href="{address}">'
+        )
+    return '\n'.join(tags)
+
+
+def _reloading(generation: str, files: list[str]) -> APIRouter:
+    router = APIRouter()
+
+    @router.get('/generation')
+    async def answer() -> Response:
+        return PlainTextResponse(generation, headers={'Cache-Control': 'no-store'})
+
+    @router.get('/static/{name}')
+    async def static(name: str) -> Response:
+        return FileResponse(STATIC / name) if name in files else PlainTextResponse('Not found', 404)
+
+    return router
