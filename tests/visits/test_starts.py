@@ -58,7 +58,7 @@ async def test_a_pages_file_that_does_not_exist_is_named(tmp_path: Path):
         said = await server.cli('run', *server.options, '--pages', 'nowhere.py', refused=True)
         assert str(tmp_path / 'nowhere.py') in said
         said = await server.cli('run', *server.options, '--pages', '.', refused=True)
-        assert f'{tmp_path} is a folder: name a .py file in it' in said
+        assert f'{tmp_path} is a folder: name a .py file in it, or make it a package with an __init__.py' in said
 
 
 async def test_the_first_start_brings_the_tables(database: str, tmp_path: Path):

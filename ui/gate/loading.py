@@ -1,4 +1,4 @@
-"""Loads a developer's pages file, and checks what it declares before anybody is served."""
+"""Loads a developer's pages, and checks what it declares before anybody is served."""
 
 import importlib.util
 import sys
@@ -13,9 +13,8 @@ from nicegui import Client, app, ui, ui_run, ui_run_with
 from auth.declared import did_you_mean
 from ui.gate import registry, resources
 from ui.gate.registry import DeclarationError
+from ui.gate.sources import HOME, OURS, Source, locate, refuse_clashes
 
-OURS = ('auth', 'main', 'models', 'ui')
-"""Top-level module names that are taken: a pages file that brought its own would get ours instead."""
 BESIDE = (
     '{what} would answer beside the gate, which could not say who may open it: use page(…) of ui.gate for a page, '
     'route(…) for an HTTP route, files(…) for a folder'
@@ -41,23 +40,21 @@ methods from all of its own: `@ui.page`, `get`, `add_static_files`, `websocket` 
 """
 
 
-def load(file: Path) -> None:
-    """Run a pages file, which declares pages and groups as it runs.
+def load(path: Path) -> None:
+    """Run a pages file or a package, which declares pages and groups as it runs.
 
     Raises:
-        DeclarationError: it is not there, clashes with our modules, or raises; one line with file and line
+        DeclarationError: it is not there, clashes with other modules, or raises; one line with file and line
+        OSError: the path cannot be looked at
     """
-    if file.is_dir():
-        raise DeclarationError(f'{file.absolute()} is a folder: name a .py file in it')
-    if not file.is_file():
-        raise DeclarationError(f'{file.absolute()}: there is no such pages file')
-    _refuse_clashes(file)
-    folder = str(file.resolve().parent)
-    if folder not in sys.path:
-        sys.path.append(folder)  # behind ours: a helper module beside the pages file can be imported, ours stay ours
-    spec = importlib.util.spec_from_file_location(f'pages_{file.stem}', file)
+    source = locate(path)
+    refuse_clashes(source)
+    if str(source.folder) not in sys.path:
+        sys.path.append(str(source.folder))  # behind ours: a helper module beside the pages can be imported, ours stay
+    inside = None if source.package is None else [str(source.package)]
+    spec = importlib.util.spec_from_file_location(source.name, source.file, submodule_search_locations=inside)
     if spec is None or spec.loader is None:
-        raise DeclarationError(f'{file}: a pages file is Python and ends in .py')
+        raise DeclarationError(f'{source.file}: a pages file is Python and ends in .py')
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # get_type_hints looks the names of annotations up there
     with _guarded() as refusals:
@@ -66,7 +63,7 @@ def load(file: Path) -> None:
         except (DeclarationError, KeyboardInterrupt):
             raise
         except BaseException as error:  # whatever class it is of: it ends the start, and it is one line
-            raise refusals[0] if refusals else DeclarationError(_one_line(error, file)) from error
+            raise refusals[0] if refusals else DeclarationError(_one_line(error, source)) from error
     if refusals:  # a "try" around it does not make it right
         raise refusals[0]
     registry.refuse_contradictions()
@@ -107,20 +104,7 @@ def _replaced(owner: object, name: str, value: object) -> Iterator[None]:
             delattr(owner, name)
 
 
-def _refuse_clashes(file: Path) -> None:
-    home = Path(__file__).resolve().parents[2]
-    folder = file.resolve().parent
-    if folder == home:
-        return
-    for name in OURS:
-        clash = folder / f'{name}.py'
-        if file.stem == name or clash.exists() or (folder / name / '__init__.py').exists():
-            raise DeclarationError(
-                f'{file}: "{name}" beside it has the name of a module of Nicegate: rename it, to "my_{name}" say'
-            )
-
-
-def _one_line(error: BaseException, file: Path) -> str:
+def _one_line(error: BaseException, source: Source) -> str:
     text = ''
     with suppress(Exception):  # an exception's text is the developer's code, too
         text = ' '.join(str(error).split())
@@ -128,9 +112,16 @@ def _one_line(error: BaseException, file: Path) -> str:
         if error.filename and Path(error.filename).is_file():
             return f'{error.filename}:{error.lineno}: {error.msg}'
         text = str(error.msg)
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).resolve() == file.resolve()]
-    where = f'{file}:{frames[-1].lineno}' if frames else str(file)
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if _is_theirs(f.filename, source)]
+    where = f'{frames[-1].filename}:{frames[-1].lineno}' if frames else str(source.file)
     return f'{where}: {type(error).__name__}: {text}' if text else f'{where}: {type(error).__name__}'
+
+
+def _is_theirs(filename: str, source: Source) -> bool:
+    """Whether a file is one of the developer's modules: below their folder, and neither ours nor a library."""
+    file = Path(filename).resolve()
+    is_ours = any(ours in (file, *file.parents) for ours in (HOME / 'main.py', *(HOME / name for name in OURS)))
+    return source.folder in file.parents and not is_ours and 'site-packages' not in file.parts
 
 
 def unknown_groups(known: Iterable[str]) -> list[str]:
