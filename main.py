@@ -2,17 +2,13 @@
 
 import asyncio
 import logging
-import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from types import FrameType
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
-import uvicorn
-from starlette.types import ASGIApp
 from tortoise.exceptions import OperationalError
 from typer._click.exceptions import ClickException  # typer has no public name for what it raises
 from uvicorn.loops.auto import auto_loop_factory
@@ -24,22 +20,24 @@ from auth.admin.actor import OPERATOR
 from auth.errors import AuthError, Reason
 from auth.flows import set_up
 from auth.people import is_text
-from auth.settings import Settings, SettingsError, get_settings, is_host_name
+from auth.settings import Settings, SettingsError, get_settings
 from models.database import DatabaseError
 
+if TYPE_CHECKING:
+    from ui.dev.supervisor import Generation
+
 EXAMPLE = Path(__file__).parent / 'examples' / 'car_rental.py'
-GRACE = 5
-"""Seconds that open connections get at a stop: half of the ten that a stop may take in all."""
-FRAME_SIZE = 1_100_000
-"""Bytes of one websocket frame: NiceGUI's browser half sends at most 1,000,000."""
-LINE = 1000
-"""Characters of the one line that a failed command prints: what it quotes may be as long as an argument can be."""
 
 Result = TypeVar('Result')
 Email = Annotated[str, typer.Argument(help='Email address of the person.', show_default=False)]
 Role = Annotated[str, typer.Argument(help='Name of the role.', show_default=False)]
 PasswordStdin = Annotated[bool, typer.Option('--password-stdin', help='Read the password from standard input.')]
-Pages = Annotated[Path | None, typer.Option(help='Python file that declares the pages.', show_default='the example')]
+Pages = Annotated[
+    Path | None, typer.Option(help='Python file or package that declares the pages.', show_default='the example')
+]
+Reload = Annotated[
+    bool, typer.Option('--reload', help='Follow each change that is saved; show in the browser what is wrong with it.')
+]
 
 cli = typer.Typer(
     help='Nicegate: sign-in, user management and page gating for NiceGUI apps.',
@@ -61,100 +59,95 @@ def run(
     pages: Pages = None,
     host: Annotated[str | None, typer.Option(help='Address to listen on.', show_default='127.0.0.1')] = None,
     port: Annotated[int | None, typer.Option(help='Port to listen on.', show_default='8080', min=1, max=65535)] = None,
+    reload: Reload = False,
 ) -> None:
     """Serve the site."""
+    from ui import server
+
     logs.configure(logging.INFO)
     settings = get_settings()
     settings.host, settings.port = host or settings.host, port or settings.port
-    listener = _listen(settings)
+    listener = server.listen(settings)
+    if reload:
+        _follow_changes(_chosen(pages), settings, listener)
     declare(pages)
+    _serve(settings, listener)
+
+
+def _serve(settings: Settings, listener: socket.socket, generation: 'Generation | None' = None) -> None:
+    """Open the database and serve what is declared, until a signal comes or the generation is over."""
+    from ui import app, server
+
+    async def serve() -> None:
+        await _open()
+        try:
+            await _check_groups()
+            site = app.build(settings, developing=generation is not None)
+            ends_at = generation.ends_at if generation else None
+            await server.Server(site, settings, lambda: _say_ready(settings, generation), ends_at).serve([listener])
+        finally:
+            await start.close_database()
+
     with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
-        runner.run(_serve(settings, listener))
+        runner.run(serve())
 
 
-async def _serve(settings: Settings, listener: socket.socket) -> None:
-    await _open()
-    try:
-        await _check_groups()
-        from ui import app
-
-        server = _Server(_server_config(app.build(settings), settings), settings)
-        # uvicorn raises the signal again when it is done; the default would end us before the database is closed.
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, _already_stopping)
-        await server.serve([listener])
-    finally:
-        await start.close_database()
+async def _say_ready(settings: Settings, generation: 'Generation | None') -> None:
+    if generation and not generation.is_first:
+        print(f'Reloaded in {generation.age:.1f} s', flush=True)
+        return
+    print(f'Nicegate is ready: {settings.url}', flush=True)
+    if token := await set_up.new_link_token():
+        print('No site admin yet. Set one up with this link, good for one hour and one use:')
+        print(f'  {settings.url}/setup?token={token}', flush=True)
+    if generation:
+        generation.note_ready()
 
 
-class _Server(uvicorn.Server):
-    """Says where the site is once it answers."""
+def _follow_changes(path: Path, settings: Settings, listener: socket.socket) -> NoReturn:
+    """Serve the pages as they are after each change, each time in a process of its own (ui/dev/supervisor.py)."""
+    from ui import app
+    from ui.dev.supervisor import Supervisor
+    from ui.gate import sources
 
-    def __init__(self, config: uvicorn.Config, settings: Settings) -> None:
-        super().__init__(config)
-        self._settings = settings
+    def serve(generation: 'Generation') -> None:
+        get_settings.cache_clear()
+        fresh = get_settings()
+        fresh.host, fresh.port = settings.host, settings.port  # the port is taken, and says what may be shown
+        _load(path)
+        try:
+            _serve(fresh, listener, generation)
+        except DatabaseError as error:
+            if generation.is_first:
+                raise
+            raise SettingsError(str(error)) from error
 
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if not self.started:
-            return
-        print(f'Nicegate is ready: {self._settings.url}', flush=True)
-        if token := await set_up.new_link_token():
-            print('No site admin yet. Set one up with this link, good for one hour and one use:')
-            print(f'  {self._settings.url}/setup?token={token}', flush=True)
-
-
-def _server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        log_config=None,
-        log_level='warning',
-        access_log=False,
-        server_header=False,
-        ws_max_size=FRAME_SIZE,
-        timeout_graceful_shutdown=GRACE,
-        # From loopback too, uvicorn would believe anybody's X-Forwarded-For.
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=settings.trusted_proxies or None,
-    )
-
-
-def _listen(settings: Settings) -> socket.socket:
-    """Take the port before anything else is done, so that a second start changes nothing."""
-    if not is_host_name(settings.host):
-        raise CommandError(f'{settings.host} is no host: choose another --host, such as 127.0.0.1')
-    family = socket.AF_INET6 if ':' in settings.host else socket.AF_INET
-    listener = socket.socket(family)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((settings.host, settings.port))
-    except OSError as error:
-        listener.close()
-        is_name = isinstance(error, socket.gaierror)
-        why = 'there is no such host' if is_name else str(getattr(error, 'strerror', None) or error).lower()
-        cure = f'choose another {"--host" if is_name else "--port"}'
-        raise CommandError(f'cannot listen on {settings.host}:{settings.port}, {why}: {cure}') from error
-    return listener
-
-
-def _already_stopping(_: int, __: FrameType | None) -> None:
-    """The server has taken the signal and stops."""
+    source = sources.locate(path)
+    app.prepare()
+    sys.exit(Supervisor(source, settings, listener, serve).run())
 
 
 def declare(pages: Path | None) -> Path:
     """Load NiceGUI, our own pages, and the developer's; returns the pages file."""
     from ui import app
-    from ui.gate import loading
 
     app.prepare()
-    chosen = pages or (Path(get_settings().pages) if get_settings().pages else EXAMPLE)
+    chosen = _chosen(pages)
     absolute = chosen.absolute()  # the file may go elsewhere as it runs
-    try:
-        loading.load(chosen)
-    except OSError as error:  # longer than a path can be, or in a folder that is closed to us
-        raise CommandError(f'--pages cannot be read, {(error.strerror or "").lower()}: {chosen}') from error
-    app.check()
+    _load(chosen)
     return absolute
+
+
+def _chosen(pages: Path | None) -> Path:
+    return pages or (Path(get_settings().pages) if get_settings().pages else EXAMPLE)
+
+
+def _load(path: Path) -> None:
+    from ui import app
+    from ui.gate import loading
+
+    loading.load(path)
+    app.check()
 
 
 async def _open() -> None:
@@ -358,7 +351,7 @@ def main() -> NoReturn:
 
 
 def _fail(text: str, status: int = 1) -> NoReturn:
-    print(f'nicegate: {logs.clean(" ".join(text.split()), LINE)}', file=sys.stderr)
+    print(logs.complaint(text), file=sys.stderr)
     sys.exit(status)
 
 

@@ -9,6 +9,8 @@ import structlog
 
 VALUE_LENGTH = 300
 """Characters of one value in a log line: enough for a path or an address, too few to flood a disk."""
+LINE_LENGTH = 1000
+"""Characters of the one line that says why a command failed: what it quotes may be as long as an argument can be."""
 
 _SHARED: list[structlog.typing.Processor] = [
     structlog.processors.TimeStamper(fmt='iso', utc=True),
@@ -22,6 +24,11 @@ def clean(value: object, length: int = VALUE_LENGTH) -> str:
     text = str(value)
     text = text if len(text) <= length else text[:length] + '…'
     return ''.join(c if c.isprintable() else c.encode('unicode_escape', 'backslashreplace').decode() for c in text)
+
+
+def complaint(text: str) -> str:
+    """The one line that says on stderr why a command failed."""
+    return f'nicegate: {clean(" ".join(text.split()), LINE_LENGTH)}'
 
 
 def _clean_all(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -1,6 +1,6 @@
 """Whole small documents for answers that make no NiceGUI client: refused requests must cost next to nothing.
 
-No script, no address but the home page's, styles inside; light or dark as the system says.
+No script (but under `run --reload`), no address but the home page's, styles inside; light or dark as the system says.
 """
 
 from html import escape
@@ -33,6 +33,9 @@ a:focus-visible { outline: 2px solid var(--text); outline-offset: 3px }
 """
 
 
+_head = ''
+
+
 def not_found(path: str = '') -> str:
     """The document for a path that leads nowhere; without `path` it does not repeat what was asked for."""
     where = f' at <code>{escape(path)}</code>' if path else ' at this address'
@@ -53,8 +56,13 @@ def refused(message: str) -> str:
     return _document('Request refused', escape(message))
 
 
-def _document(title: str, body: str) -> str:
-    """`body` is HTML: whatever comes from outside must be escaped by the caller above."""
+def _document(title: str, text: str) -> str:
+    """`text` is HTML: whatever comes from outside must be escaped by the caller above."""
+    return document(title, f'<p>{text}</p>\n<a class="go" href="/">Go to the home page</a>')
+
+
+def document(title: str, content: str, head: str = '') -> str:
+    """A whole document with this heading. `content` and `head` are HTML."""
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -63,14 +71,20 @@ def _document(title: str, body: str) -> str:
 <meta name="robots" content="noindex">
 <title>{title}</title>
 <style>{_STYLE}</style>
+{head or _head}
 </head>
 <body>
 <main>
 <a class="home" href="/" aria-label="Home"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="{mark.PATH}"/></svg></a>
 <h1>{title}</h1>
-<p>{body}</p>
-<a class="go" href="/">Go to the home page</a>
+{content}
 </main>
 </body>
 </html>
 """
+
+
+def add_head(html: str) -> None:
+    """Bring these tags in every document from now on: under `run --reload` they, too, follow a change."""
+    global _head
+    _head = html

@@ -17,6 +17,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from auth.settings import Settings
+from ui import error_pages
 from ui.origin import Site
 
 PREFIX: Final = '/_nicegate'
@@ -34,14 +35,22 @@ PARTS: tuple[Part, ...] = ()
 
 def install(web: FastAPI, site: Site, settings: Settings) -> None:
     """Put it on the site. Call once, before NiceGUI is mounted, which takes every address that is left."""
-    here = is_here(settings)
-    generation = secrets.token_hex(8)
-    dev = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    dev.include_router(_reloading(generation, _files(here)))
-    for make_router in PARTS if here else ():
-        dev.include_router(make_router(site, settings))
-    web.mount(PREFIX, Guard(dev, site, here))
-    ui.add_head_html(head_html(generation, _files(here)), shared=True)
+    head = mount(web, site, settings, PARTS)
+    ui.add_head_html(head, shared=True)
+    error_pages.add_head(head)
+
+
+def mount(web: FastAPI, site: Site, settings: Settings, parts: tuple[Part, ...]) -> str:
+    """Make it answer below `PREFIX`; returns the tags for the head of every document."""
+    here, generation = is_here(settings), secrets.token_hex(8)
+    files = [file.name for file in sorted(STATIC.iterdir()) if file.suffix in ('.js', '.css')]
+    names = files if here and parts else ['reload.js']  # the others are for what the parts answer
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(_reloading(generation, names))
+    for make_router in parts if here else ():
+        app.include_router(make_router(site, settings))
+    web.mount(PREFIX, Guard(app, site, here))
+    return _head(generation, names)
 
 
 def is_here(settings: Settings) -> bool:
@@ -71,15 +80,10 @@ class Guard:
             await PlainTextResponse('Forbidden: open this site at localhost', 403)(scope, receive, send)
 
 
-def _files(here: bool) -> list[str]:
-    files = (file.name for file in sorted(STATIC.iterdir()) if file.suffix in ('.js', '.css'))
-    return [name for name in files if here or name == 'reload.js']
-
-
-def head_html(generation: str, files: list[str]) -> str:
-    """The tags for a document; a script finds in the meta tag which start of the server made it."""
+def _head(generation: str, names: list[str]) -> str:
+    """The meta tag tells a script which start of the server made its document."""
     tags = [f'<meta name="nicegate-generation" content="{escape(generation)}">']
-    for name in files:
+    for name in names:
         address = f'{PREFIX}/static/{name}?{generation}'
         tags.append(
             f'<script defer src="{address}"></script>'
@@ -89,7 +93,7 @@ def head_html(generation: str, files: list[str]) -> str:
     return '\n'.join(tags)
 
 
-def _reloading(generation: str, files: list[str]) -> APIRouter:
+def _reloading(generation: str, names: list[str]) -> APIRouter:
     router = APIRouter()
 
     @router.get('/generation')
@@ -98,6 +102,6 @@ def _reloading(generation: str, files: list[str]) -> APIRouter:
 
     @router.get('/static/{name}')
     async def static(name: str) -> Response:
-        return FileResponse(STATIC / name) if name in files else PlainTextResponse('Not found', 404)
+        return FileResponse(STATIC / name) if name in names else PlainTextResponse('Not found', 404)
 
     return router

@@ -45,7 +45,6 @@ def load(path: Path) -> None:
 
     Raises:
         DeclarationError: it is not there, clashes with other modules, or raises; one line with file and line
-        OSError: the path cannot be looked at
     """
     source = locate(path)
     refuse_clashes(source)

@@ -42,8 +42,14 @@ def locate(path: Path) -> Source:
 
     Raises:
         DeclarationError: there are none; one line with the way out
-        OSError: the path cannot be looked at
     """
+    try:
+        return _locate(path)
+    except OSError as error:  # longer than a path can be, or in a folder that is closed to us
+        raise DeclarationError(f'--pages cannot be read, {(error.strerror or "").lower()}: {path}') from error
+
+
+def _locate(path: Path) -> Source:
     if path.name == '__init__.py':
         path = path.parent
     if path.is_dir():

@@ -1,0 +1,131 @@
+"""Installs the `requirements.txt` beside a developer's pages, without changing a package that Nicegate itself uses."""
+
+import hashlib
+import importlib.metadata
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ui.gate.sources import HOME, Source
+
+NAME = 'requirements.txt'
+LOCKS = (NAME, 'requirements-dev.txt')
+"""Nicegate's own, in its own folder."""
+STAMP = Path(sys.prefix) / 'pages-requirements'
+"""Says what was installed last. It goes with the environment."""
+LINES = 12
+"""Lines of an installer's output that are shown when it fails: it says why at the end."""
+
+
+class RequirementsError(Exception):
+    """They cannot be installed; the text says why, in one line or several."""
+
+
+def find(source: Source) -> Path:
+    """Where the requirements of these pages are, or would be: in the package, else beside the pages."""
+    inside = source.package / NAME if source.package else None
+    return inside if inside and inside.is_file() else source.folder / NAME
+
+
+def digest(file: Path) -> str:
+    """What tells this content of this file from all others; '' when there is nothing to install.
+
+    Raises:
+        RequirementsError: it cannot be read
+    """
+    if not file.is_file() or file.parent == HOME:  # Nicegate's own lock is not the developer's
+        return ''
+    try:
+        return hashlib.sha256(str(file).encode() + b'\0' + file.read_bytes()).hexdigest()
+    except OSError as error:
+        raise RequirementsError(f'It cannot be read: {(error.strerror or "").lower()}.') from error
+
+
+def is_installed(wanted: str) -> bool:
+    """Whether the environment has the content of this digest; that of '' it always has."""
+    return not wanted or (STAMP.is_file() and STAMP.read_text() == wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """An installer at work; `digest` is of what it began with, and what it prints comes into `folder`."""
+
+    digest: str
+    process: 'subprocess.Popen[bytes]'
+    folder: 'TemporaryDirectory[str]'
+
+    def finish(self) -> None:
+        """Once the process has ended: remember that it is done.
+
+        Raises:
+            RequirementsError: it failed; the end of what it printed
+        """
+        said = _log(self.folder).read_text(errors='replace')
+        self.folder.cleanup()
+        if self.process.returncode != 0:
+            raise RequirementsError(_why(said))
+        STAMP.write_text(self.digest)
+
+    def stop(self) -> None:
+        """End it before its time."""
+        self.process.terminate()
+        self.process.wait()
+        self.folder.cleanup()
+
+
+def install(file: Path) -> Installation:
+    """Start to install, with the file's own folder as the working directory, for what it names there.
+
+    Raises:
+        RequirementsError: there is nothing to install with
+    """
+    command, wanted = _installer(), digest(file)
+    folder = TemporaryDirectory(prefix='nicegate-')
+    constraints = Path(folder.name) / 'constraints.txt'
+    constraints.write_text('\n'.join(_pinned()))
+    with _log(folder).open('wb') as log:
+        process = subprocess.Popen(  # noqa: S603 - the developer's file, on the developer's machine
+            [*command, '--requirement', str(file), '--constraint', str(constraints)],
+            cwd=file.parent,
+            env=os.environ | {'PIP_USER': '0', 'PIP_DISABLE_PIP_VERSION_CHECK': '1', 'NO_COLOR': '1'},
+            stdin=subprocess.DEVNULL,  # nobody is there to type a password for an index
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    return Installation(wanted, process, folder)
+
+
+def _log(folder: 'TemporaryDirectory[str]') -> Path:
+    return Path(folder.name) / 'output.txt'
+
+
+def _installer() -> list[str]:
+    """uv, else the pip of the Python that the environment was made with: as `./run` does, the environment has none."""
+    if uv := shutil.which('uv'):
+        return [uv, 'pip', 'install', '--python', sys.executable]
+    pip = [sys._base_executable, '-m', 'pip']  # type: ignore[attr-defined]  # public only as venv's own knowledge
+    asked = subprocess.run([*pip, '--version'], capture_output=True, check=False)  # noqa: S603 - nothing from outside
+    if asked.returncode != 0:
+        raise RequirementsError('Neither uv nor pip is there to install it with: install one of them (python3-pip).')
+    return [*pip, '--python', sys.executable, 'install', '--quiet']
+
+
+def _pinned() -> Iterator[str]:
+    """A constraint for each package of our locks, at the version that is installed."""
+    locks = ''.join((HOME / lock).read_text() for lock in LOCKS if (HOME / lock).is_file())
+    for name in sorted(set(re.findall(r'^([\w.-]+)==', locks, re.MULTILINE))):
+        with suppress(importlib.metadata.PackageNotFoundError):
+            yield f'{name}=={importlib.metadata.version(name)}'
+
+
+def _why(output: str) -> str:
+    lines = [line.rstrip() for line in output.splitlines() if line.strip()]
+    text = '\n'.join(lines[-LINES:]) or 'The installer did not say why.'
+    return re.sub(r'(?<=://)[^/\s@]+@', '', text)  # an index may be named with a password
