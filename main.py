@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
@@ -109,6 +110,9 @@ def _follow_changes(path: Path, settings: Settings, listener: socket.socket) -> 
     from ui import app
     from ui.dev.supervisor import Supervisor
     from ui.gate import sources
+
+    if not hasattr(os, 'fork'):
+        raise CommandError('--reload needs a system that can fork a process: use Linux, macOS, or Linux in Windows')
 
     def serve(generation: 'Generation') -> None:
         get_settings.cache_clear()

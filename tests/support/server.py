@@ -31,13 +31,16 @@ class Server:
     `folder` becomes its working directory (so that no `.env` of the developer's is read), its data and its log.
     """
 
-    def __init__(self, database_url: str, folder: Path, *, pages: Path | None = None, **settings: str) -> None:
+    def __init__(
+        self, database_url: str, folder: Path, *, pages: Path | None = None, reload: bool = False, **settings: str
+    ) -> None:
         self.port = free_port()
         self.url = f'http://127.0.0.1:{self.port}'
         self.database_url = database_url
         self.folder = folder
         self.log = folder / 'server.log'
         self.options = ['--port', str(self.port)] + (['--pages', str(pages)] if pages else [])
+        self.options += ['--reload'] if reload else []
         # Cost 4 is bcrypt's least: the tests that are about the cost set their own.
         given = {
             'database_url': database_url,
@@ -47,17 +50,19 @@ class Server:
         } | settings
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
         self.environment |= {f'NICEGATE_{name.upper()}': value for name, value in given.items()}
+        self.python = sys.executable
         self.process: subprocess.Popen[bytes] | None = None
 
     def command(self, *arguments: str) -> list[str]:
-        return [sys.executable, str(ROOT / 'main.py'), *arguments]
+        return [self.python, str(ROOT / 'main.py'), *arguments]
 
     async def start(self) -> None:
-        self._launch()
+        self.launch()
         async with httpx.AsyncClient() as http:
             await eventually(lambda: self._answers(http), within=60, why='/healthz')
 
-    def _launch(self) -> None:
+    def launch(self) -> None:
+        """Start it, and do not wait for it."""
         with self.log.open('ab') as log:
             self.process = subprocess.Popen(
                 self.command('run', *self.options),

@@ -30,11 +30,13 @@ POLICY: Final = (
 """Nothing here can be clicked, so our own pages may frame it."""
 
 _STYLE = """
+body { grid-template-columns: minmax(0, 1fr) }
 main { max-width: 44rem }
-p { white-space: pre-line }
-.where { margin-bottom: .25rem; font-weight: 600; color: var(--text) }
+.where { margin-bottom: .25rem; font-weight: 600 }
+.where, .why { color: var(--text) }
 pre { margin: 0 0 1rem; padding: .75rem 0; overflow-x: auto; border: 1px solid var(--line); border-radius: .5rem;
   background: var(--bg); color: var(--muted); font-size: .875rem; line-height: 1.6 }
+pre.why { padding: .75rem; white-space: pre-wrap; overflow-wrap: anywhere }
 pre span { display: block; width: fit-content; min-width: 100%; padding: 0 .75rem }
 pre .hit { background: var(--soft); color: var(--text); box-shadow: inset 3px 0 var(--mark) }
 pre:focus-visible { outline: 2px solid var(--text); outline-offset: 2px }
@@ -76,7 +78,6 @@ def not_installed(reason: str) -> Notice:
         'Mend it and save: it is installed again, and this page goes on by itself. Packages that Nicegate uses itself '
         'keep the version they have.',
         reason,
-        'requirements.txt',
     )
 
 
@@ -90,7 +91,10 @@ def _excerpt(file: Path, line: int) -> tuple[tuple[int, str], ...]:
         lines = file.read_text(errors='replace').splitlines()
     except OSError:
         return ()
-    return tuple(enumerate(lines, 1))[max(line - 1 - AROUND, 0) : line + AROUND]
+    around = list(enumerate(lines, 1))[max(line - 1 - AROUND, 0) : line + AROUND]
+    while around and not around[-1][1].strip():
+        around.pop()
+    return tuple(around)
 
 
 # ------------------------------------------------------------------ answering
@@ -135,7 +139,8 @@ def _html(notice: Notice, is_own: bool, head: str) -> str:
     elif notice.why:
         where = f'{notice.file}, line {notice.line}' if notice.line else notice.file
         parts.append(f'<p class="where">{escape(where)}</p>' if where else '')
-        parts.append(f'<p>{escape(notice.why)}</p>')
+        tag = 'pre' if '\n' in notice.why else 'p'
+        parts.append(f'<{tag} class="why">{escape(notice.why)}</{tag}>')
         parts.append(_source(notice) if notice.excerpt else '')
     parts.append(f'<p class="on">{escape(notice.cure)}</p>')
     return error_pages.document(notice.title, '\n'.join(parts), f'{head}\n<style>{_STYLE}</style>')

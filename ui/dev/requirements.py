@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 
 from ui.gate.sources import HOME, Source
 
@@ -20,8 +20,9 @@ LOCKS = (NAME, 'requirements-dev.txt')
 """Nicegate's own, in its own folder."""
 STAMP = Path(sys.prefix) / 'pages-requirements'
 """Says what was installed last. It goes with the environment."""
-LINES = 12
-"""Lines of an installer's output that are shown when it fails: it says why at the end."""
+OUTPUT = 'output.txt'
+LINES = 15
+"""Most lines of an installer's output that are shown when it fails."""
 
 
 class RequirementsError(Exception):
@@ -55,11 +56,11 @@ def is_installed(wanted: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """An installer at work; `digest` is of what it began with, and what it prints comes into `folder`."""
+    """An installer at work. `digest` is of what it began with; `folder` holds its constraints and what it prints."""
 
     digest: str
     process: 'subprocess.Popen[bytes]'
-    folder: 'TemporaryDirectory[str]'
+    folder: Path
 
     def finish(self) -> None:
         """Once the process has ended: remember that it is done.
@@ -67,8 +68,8 @@ class Installation:
         Raises:
             RequirementsError: it failed; the end of what it printed
         """
-        said = _log(self.folder).read_text(errors='replace')
-        self.folder.cleanup()
+        said = (self.folder / OUTPUT).read_text(errors='replace')
+        shutil.rmtree(self.folder)
         if self.process.returncode != 0:
             raise RequirementsError(_why(said))
         STAMP.write_text(self.digest)
@@ -77,7 +78,7 @@ class Installation:
         """End it before its time."""
         self.process.terminate()
         self.process.wait()
-        self.folder.cleanup()
+        shutil.rmtree(self.folder)
 
 
 def install(file: Path) -> Installation:
@@ -87,10 +88,10 @@ def install(file: Path) -> Installation:
         RequirementsError: there is nothing to install with
     """
     command, wanted = _installer(), digest(file)
-    folder = TemporaryDirectory(prefix='nicegate-')
-    constraints = Path(folder.name) / 'constraints.txt'
+    folder = Path(mkdtemp(prefix='nicegate-'))  # not one that cleans up by itself: a forked process would do that, too
+    constraints = folder / 'constraints.txt'
     constraints.write_text('\n'.join(_pinned()))
-    with _log(folder).open('wb') as log:
+    with (folder / OUTPUT).open('wb') as log:
         process = subprocess.Popen(  # noqa: S603 - the developer's file, on the developer's machine
             [*command, '--requirement', str(file), '--constraint', str(constraints)],
             cwd=file.parent,
@@ -102,10 +103,6 @@ def install(file: Path) -> Installation:
     return Installation(wanted, process, folder)
 
 
-def _log(folder: 'TemporaryDirectory[str]') -> Path:
-    return Path(folder.name) / 'output.txt'
-
-
 def _installer() -> list[str]:
     """uv, else the pip of the Python that the environment was made with: as `./run` does, the environment has none."""
     if uv := shutil.which('uv'):
@@ -114,7 +111,7 @@ def _installer() -> list[str]:
     asked = subprocess.run([*pip, '--version'], capture_output=True, check=False)  # noqa: S603 - nothing from outside
     if asked.returncode != 0:
         raise RequirementsError('Neither uv nor pip is there to install it with: install one of them (python3-pip).')
-    return [*pip, '--python', sys.executable, 'install', '--quiet']
+    return [*pip, '--python', sys.executable, 'install', '--progress-bar', 'off']
 
 
 def _pinned() -> Iterator[str]:
@@ -126,6 +123,9 @@ def _pinned() -> Iterator[str]:
 
 
 def _why(output: str) -> str:
+    """From the first line that names an error, as pip and uv write it; else the end."""
     lines = [line.rstrip() for line in output.splitlines() if line.strip()]
-    text = '\n'.join(lines[-LINES:]) or 'The installer did not say why.'
+    errors = [at for at, line in enumerate(lines) if re.match(r'\s*(error|×)', line, re.IGNORECASE)]
+    shown = lines[errors[0] :][:LINES] if errors else lines[-LINES:]
+    text = '\n'.join(shown) or 'The installer did not say why.'
     return re.sub(r'(?<=://)[^/\s@]+@', '', text)  # an index may be named with a password

@@ -6,6 +6,7 @@ in between, so that a request during the change waits for its answer. The first 
 not be forked, and runs no line of the developer's: whatever their code does, the next save is a clean start.
 """
 
+import atexit
 import importlib
 import mmap
 import os
@@ -113,6 +114,7 @@ class Supervisor:
         self._failure: Notice | None = None
         self._has_installed = False
         self._stopping = False
+        self._began = time.monotonic()
         self._announced = mmap.mmap(-1, 1)  # shared by all processes
 
     def run(self) -> int:
@@ -122,9 +124,8 @@ class Supervisor:
             signal.signal(number, self._on_stop)
         status = None
         while status is None:
-            began = time.monotonic()
             notice = self._bring_requirements()
-            status = 0 if self._stopping else self._attend(self._fork(began, notice))
+            status = 0 if self._stopping else self._attend(self._fork(notice))
         return status
 
     def _on_stop(self, _: int, __: FrameType | None) -> None:
@@ -136,6 +137,7 @@ class Supervisor:
             if (status := child.status()) is not None:
                 return status
             if changed := self._watch.changes():
+                self._began = time.monotonic()
                 while more := self._changes_in(SETTLE):
                     changed |= more
                 child.make_way()
@@ -167,7 +169,7 @@ class Supervisor:
         """Until it is done, is saved again, or everything should stop. The browser is told meanwhile."""
         print(f'Installing {self._requirements}', flush=True)
         installation = requirements.install(self._requirements)
-        child = self._fork(time.monotonic(), documents.INSTALLING)
+        child = self._fork(documents.INSTALLING)
         while installation.process.poll() is None:
             if self._stopping or self._requirements in self._changes_in(EVERY):
                 installation.stop()
@@ -179,7 +181,7 @@ class Supervisor:
 
     # ------------------------------------------------------------------ processes
 
-    def _fork(self, began: float, notice: Notice | None) -> _Child:
+    def _fork(self, notice: Notice | None) -> _Child:
         sys.stdout.flush()
         sys.stderr.flush()
         readable, held = os.pipe()
@@ -187,7 +189,7 @@ class Supervisor:
         pid = os.fork()
         if pid == 0:
             os.close(held)
-            self._become(Generation(began, readable, notice, self._announced))
+            self._become(Generation(self._began, readable, notice, self._announced))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
         os.close(readable)
         return _Child(pid, held)
@@ -201,7 +203,10 @@ class Supervisor:
         if self._has_installed:
             site.addsitedir(sysconfig.get_path('purelib'))  # an editable package is known by a .pth file there
         self._act(generation)
-        sys.exit(0)
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)  # nothing is left but memory, which Python would take a tenth of a second to free
 
     def _act(self, generation: Generation) -> None:
         notice = generation.notice

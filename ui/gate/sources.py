@@ -5,6 +5,7 @@ library. A name that both have would silently mean the other one: it is refused 
 """
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -68,7 +69,8 @@ def _package(path: Path) -> Source:
         )
     package = path.resolve()
     if not package.name.isidentifier():
-        raise DeclarationError(f'{package}: a package has a name that Python can import: rename it, to "my_pages" say')
+        fixed = re.sub(r'\W', '_', package.name)
+        raise DeclarationError(f'{package}: Python cannot import this name: rename the folder, to "{fixed}" say')
     return Source(path / '__init__.py', package.parent, package.name, package)
 
 
