@@ -95,7 +95,7 @@ def _serve(settings: Settings, listener: socket.socket, generation: 'Generation 
 
 async def _say_ready(settings: Settings, generation: 'Generation | None') -> None:
     if generation and not generation.is_first:
-        print(f'Reloaded in {generation.age:.1f} s', flush=True)
+        print(f'Reloaded {generation.title} in {generation.age:.1f} s', flush=True)
         return
     print(f'Nicegate is ready: {settings.url}', flush=True)
     if token := await set_up.new_link_token():
@@ -114,13 +114,16 @@ def _follow_changes(path: Path, settings: Settings, listener: socket.socket) -> 
     if not hasattr(os, 'fork'):
         raise CommandError('--reload needs a system that can fork a process: use Linux, macOS, or Linux in Windows')
 
-    def serve(generation: 'Generation') -> None:
+    def reread() -> Settings:
         get_settings.cache_clear()
         fresh = get_settings()
         fresh.host, fresh.port = settings.host, settings.port  # the port is taken, and says what may be shown
+        return fresh
+
+    def serve(generation: 'Generation', settings: Settings) -> None:
         _load(path)
         try:
-            _serve(fresh, listener, generation)
+            _serve(settings, listener, generation)
         except DatabaseError as error:
             if generation.is_first:
                 raise
@@ -128,7 +131,7 @@ def _follow_changes(path: Path, settings: Settings, listener: socket.socket) -> 
 
     source = sources.locate(path)
     app.prepare()
-    sys.exit(Supervisor(source, settings, listener, serve).run())
+    sys.exit(Supervisor(source, listener, settings, reread, serve).run())
 
 
 def declare(pages: Path | None) -> Path:

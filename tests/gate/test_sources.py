@@ -1,7 +1,7 @@
 """Where a developer's pages are, and which names of modules they may not have."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from ui.gate.declarations import DeclarationError
 
 
 @pytest.fixture
-def load(tmp_path: Path) -> Callable[..., Path]:
+def load(tmp_path: Path) -> Iterator[Callable[..., Path]]:
     """`load('my.py', {'my.py': code, …})`: run those pages; their folder. Nothing of it stays in Python."""
     before, path = set(sys.modules), list(sys.path)
 

@@ -295,8 +295,10 @@ async def test_another_site_gets_nothing_of_it(site: Server, http: httpx.AsyncCl
     address = f'{site.url}/_nicegate/generation'
     assert (await http.get(address)).status_code == 200
     assert (await http.get(address, headers={'Host': f'localhost:{site.port}'})).status_code == 200
-    for headers in ({'Host': 'evil.example'}, {'Host': '127.0.0.1.evil.example:80'}, {'Host': ''},
-                    {'Sec-Fetch-Site': 'cross-site'}, {'Origin': 'http://evil.example'}):  # fmt: skip
+    for headers in (
+        *({'Host': 'evil.example'}, {'Host': '127.0.0.1.evil.example:80'}, {'Host': ''}),
+        *({'Sec-Fetch-Site': 'cross-site'}, {'Origin': 'http://evil.example'}, {'X-Forwarded-For': '192.0.2.1'}),
+    ):
         for path in ('/_nicegate/generation', '/_nicegate/static/reload.js', '/_nicegate/'):
             assert (await http.get(site.url + path, headers=headers)).status_code == 403, headers
     (site.folder / 'my.py').write_text('secret_word = 1 / 0\n')

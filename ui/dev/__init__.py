@@ -13,18 +13,15 @@ from typing import Final
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import FileResponse, PlainTextResponse, Response
 from nicegui import ui
-from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from auth.settings import Settings
 from ui import error_pages
+from ui.dev.guard import Guard, is_here
 from ui.origin import Site
 
 PREFIX: Final = '/_nicegate'
 """Where it answers; no page can be declared there (ui/gate/declarations.py)."""
 STATIC: Final = Path(__file__).parent / 'static'
-LOOPBACK: Final = frozenset({'127.0.0.1', 'localhost', '[::1]'})
-"""Hosts that a browser can only have asked for on this machine."""
 
 Part = Callable[[Site, Settings], APIRouter]
 PARTS: tuple[Part, ...] = ()
@@ -51,33 +48,6 @@ def mount(web: FastAPI, site: Site, settings: Settings, parts: tuple[Part, ...])
         app.include_router(make_router(site, settings))
     web.mount(PREFIX, Guard(app, site, here))
     return _head(generation, names)
-
-
-def is_here(settings: Settings) -> bool:
-    """Whether only people at this machine can reach the server."""
-    return settings.is_loopback and not settings.public_url
-
-
-def is_asked_here(host: str | None) -> bool:
-    """Whether a Host header names this machine. Another name on a loopback address is DNS rebinding: some web site's
-    own name, pointed here so that its scripts may read our answers.
-    """
-    name, _, port = (host or '').rpartition(':')
-    return (name if port.isdigit() else host or '').lower() in LOOPBACK
-
-
-class Guard:
-    """ASGI application that lets through what our own pages ask for, and nothing that another site makes them ask."""
-
-    def __init__(self, app: ASGIApp, site: Site, here: bool) -> None:
-        self._app, self._site, self._here = app, site, here
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = Headers(scope=scope)
-        if self._site.is_same_site(headers) and (not self._here or is_asked_here(headers.get('host'))):
-            await self._app(scope, receive, send)
-        else:
-            await PlainTextResponse('Forbidden: open this site at localhost', 403)(scope, receive, send)
 
 
 def _head(generation: str, names: list[str]) -> str:

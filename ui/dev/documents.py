@@ -10,12 +10,13 @@ from typing import Final
 
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, Response
-from starlette.requests import Request
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.loops.auto import auto_loop_factory
 
 from auth.settings import Settings
 from ui import dev, error_pages
+from ui.dev.guard import is_asked_here, is_here
 from ui.gate.http import HEADERS
 from ui.gate.sources import Source
 from ui.origin import Site
@@ -117,13 +118,13 @@ def application(notice: Notice, settings: Settings) -> ASGIApp:
     """The site that shows nothing else. To whoever is not at this machine it shows no detail."""
     web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     head = dev.mount(web, Site.of(settings), settings, parts=())
-    here = dev.is_here(settings)
+    here = is_here(settings)
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         if scope['type'] != 'http':
             await send({'type': 'websocket.close', 'code': 1012})  # restarting (RFC 6455's registry)
             return
-        is_own = here and dev.is_asked_here(Request(scope).headers.get('host'))
+        is_own = here and is_asked_here(Headers(scope=scope))
         headers = HEADERS | {'Content-Security-Policy': POLICY, 'Cache-Control': 'no-store'}
         response: Response = HTMLResponse(_html(notice, is_own, head), notice.status, headers)
         await response(scope, receive, send)

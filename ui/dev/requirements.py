@@ -29,29 +29,29 @@ class RequirementsError(Exception):
     """They cannot be installed; the text says why, in one line or several."""
 
 
-def find(source: Source) -> Path:
-    """Where the requirements of these pages are, or would be: in the package, else beside the pages."""
-    inside = source.package / NAME if source.package else None
-    return inside if inside and inside.is_file() else source.folder / NAME
+def places(source: Source) -> tuple[Path, ...]:
+    """Where the requirements of these pages may be: in the package, else beside the pages."""
+    folders = (source.package, source.folder) if source.package else (source.folder,)
+    return tuple(folder / NAME for folder in folders if folder != HOME)  # there it is Nicegate's own lock
 
 
-def digest(file: Path) -> str:
-    """What tells this content of this file from all others; '' when there is nothing to install.
+def wanted(source: Source) -> Path | None:
+    """The file that has to be installed; None when there is none, or the environment has it.
 
     Raises:
         RequirementsError: it cannot be read
     """
-    if not file.is_file() or file.parent == HOME:  # Nicegate's own lock is not the developer's
-        return ''
+    file = next((place for place in places(source) if place.is_file()), None)
+    has = STAMP.read_text() if STAMP.is_file() else ''
+    return file if file and _digest(file) != has else None
+
+
+def _digest(file: Path) -> str:
+    """What tells this content of this file from all others."""
     try:
         return hashlib.sha256(str(file).encode() + b'\0' + file.read_bytes()).hexdigest()
     except OSError as error:
         raise RequirementsError(f'It cannot be read: {(error.strerror or "").lower()}.') from error
-
-
-def is_installed(wanted: str) -> bool:
-    """Whether the environment has the content of this digest; that of '' it always has."""
-    return not wanted or (STAMP.is_file() and STAMP.read_text() == wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def install(file: Path) -> Installation:
     Raises:
         RequirementsError: there is nothing to install with
     """
-    command, wanted = _installer(), digest(file)
+    command, digest = _installer(), _digest(file)
     folder = Path(mkdtemp(prefix='nicegate-'))  # not one that cleans up by itself: a forked process would do that, too
     constraints = folder / 'constraints.txt'
     constraints.write_text('\n'.join(_pinned()))
@@ -100,7 +100,7 @@ def install(file: Path) -> Installation:
             stdout=log,
             stderr=subprocess.STDOUT,
         )
-    return Installation(wanted, process, folder)
+    return Installation(digest, process, folder)
 
 
 def _installer() -> list[str]:
