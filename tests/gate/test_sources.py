@@ -1,6 +1,8 @@
 """Where a developer's pages are, and which names of modules they may not have."""
 
+import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -131,3 +133,11 @@ def test_files_that_python_could_import_are_watched_and_no_others(tmp_path: Path
         assert watch.changes() == set()
     for name in ('notes.txt', '.my.py.swp', '.#my.py', 'environment/lib/deep/x.py', '.venv/deep/x.py'):
         assert change(name, 'x = 1') == set()
+
+
+def test_a_file_that_comes_in_the_same_tick_of_the_clock_as_the_last_look_is_seen(tmp_path: Path):
+    watch, tick = Watch(tmp_path), time.time_ns() + 10**10
+    for name in ('one.py', 'two.py'):
+        (tmp_path / name).touch()
+        os.utime(tmp_path, ns=(tick, tick))
+        assert watch.changes() == {tmp_path / name}

@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import signal
+import statistics
 import sysconfig
 import time
 import venv
@@ -96,11 +97,11 @@ async def _open(tab: Page, server: Server) -> Path:
     return pages
 
 
-async def _save(file: Path, text: str, tab: Page, words: str) -> None:
-    """Save, and see these words in the tab in time."""
+async def _save(file: Path, text: str, tab: Page, words: str) -> float:
+    """Save, and see these words in the tab; the seconds in between."""
     began = _write(file, text)
     await tab.get_by_text(words, exact=True).wait_for()
-    assert time.monotonic() - began < SOON
+    return time.monotonic() - began
 
 
 def _write(file: Path, text: str) -> float:
@@ -111,10 +112,13 @@ def _write(file: Path, text: str) -> float:
 
 
 async def test_a_saved_change_is_in_the_browser_at_once_and_keeps_the_place(tab: Page, site: Server):
-    pages = await _open(tab, site)
+    pages, seconds = await _open(tab, site), []
     await tab.evaluate('scrollTo(0, 500)')
-    await _save(pages, PAGES.replace('first', 'other'), tab, 'other')
-    await tab.wait_for_function('scrollY === 500')
+    for word in ('one', 'two', 'three'):
+        seconds.append(await _save(pages, PAGES.replace("'first'", repr(word)), tab, word))
+        await tab.wait_for_function('scrollY === 500')
+        await connected(tab)
+    assert statistics.median(seconds) < SOON
     assert site.output.count('/setup?token=') == 1  # a second link would make the first one worthless
 
 

@@ -100,8 +100,8 @@ class Supervisor:
             notice = self._bring_requirements()
             status = 0 if self._stopping else self._attend(self._fork(notice))
         if status > SIGNALLED and not self._stopping:
-            number = status - SIGNALLED
-            print(logs.complaint(f'{self._source.title} was ended by signal {number}: start it again'), file=sys.stderr)
+            by = f'was ended by signal {status - SIGNALLED}'
+            print(logs.complaint(f'{self._source.title} {by}: start it again'), file=sys.stderr)
         return status
 
     def _on_stop(self, _: int, __: FrameType | None) -> None:

@@ -3,11 +3,18 @@ too, needs no thread beside a process that forks, and forgets nothing between tw
 """
 
 import importlib.util
+import os
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from ui.gate.sources import python_folders
+
+RECENT = 50_000_000
+"""Nanoseconds after which a further change gives a folder another time: the clock of a file system ticks every 1 to
+10 ms. A folder that changed just now is listed once more.
+"""
 
 Stamp = tuple[int, ...]
 
@@ -31,17 +38,23 @@ class Watch:
 
     def _list(self) -> None:
         found = list(python_folders(self._folder))
-        self._folders = {folder: _stamp(folder) for folder, _ in found}
-        self._files = {file: _stamp(file) for _, files in found for file in files}
+        just_now = time.time_ns() - RECENT
+        self._folders = {
+            folder: () if status.st_mtime_ns > just_now else _stamp_of(status) for folder, status, _ in found
+        }
+        self._files = {file: _stamp(file) for _, _, files in found for file in files}
         self._files |= {file: _stamp(file) for file in self._others}
 
 
 def _stamp(path: Path) -> Stamp:
     """What is different once a file was saved; () when it is not there."""
     with suppress(OSError):
-        seen = path.stat()
-        return seen.st_mtime_ns, seen.st_ino, seen.st_size
+        return _stamp_of(path.stat())
     return ()
+
+
+def _stamp_of(status: os.stat_result) -> Stamp:
+    return status.st_mtime_ns, status.st_ino, status.st_size
 
 
 def forget_bytecode(files: Iterable[Path]) -> None:

@@ -5,6 +5,7 @@ library. A name that both have would silently mean the other one: it is refused 
 """
 
 import ast
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -135,11 +136,12 @@ def _owner(name: str, folder: Path) -> str:
 def _modules(source: Source) -> list[Path]:
     if source.package is None:
         return [source.file]
-    return [file for _, files in python_folders(source.package) for file in files]
+    return [file for _, _, files in python_folders(source.package) for file in files]
 
 
-def python_folders(top: Path) -> Iterator[tuple[Path, list[Path]]]:
+def python_folders(top: Path) -> Iterator[tuple[Path, os.stat_result, list[Path]]]:
     """A folder and those below it that hold Python, with their .py files; and those right below them that hold none.
+    Each comes with what the system said of it before it was listed.
 
     That leaves out what lies beside a project and is none of it: hidden folders, environments, caches, node_modules.
     """
@@ -147,12 +149,13 @@ def python_folders(top: Path) -> Iterator[tuple[Path, list[Path]]]:
     while todo:
         folder = todo.pop()
         try:
+            status = folder.stat()
             entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith('.'))
-            identity = (folder.stat().st_dev, folder.stat().st_ino)
         except OSError:  # it has gone, or is closed to us, and so to an import
             continue
         files = [entry for entry in entries if entry.suffix == '.py']
-        yield folder, files
+        yield folder, status, files
+        identity = status.st_dev, status.st_ino
         if (files or folder == top) and identity not in seen:  # a link may lead back up
             seen.add(identity)
             todo += [entry for entry in entries if entry.suffix != '.py' and entry.is_dir()]
