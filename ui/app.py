@@ -116,9 +116,7 @@ def build(settings: Settings, *, developing: bool = False) -> ASGIApp:
     )
     pages = ErrorPages(lambda: error_pages.not_found(''), error_pages.refused)
     own_paths = session_routes.PATHS | {'/healthz', '/favicon.ico'}
-    return HttpDoor(
-        web, site.cookie_name, own_paths, tuple(own_folders), site.is_own_origin, pages, policy(settings)
-    )
+    return HttpDoor(web, site.cookie_name, own_paths, tuple(own_folders), site.is_own_origin, pages, policy(settings))
 
 
 def _tell(reference: str) -> None:
