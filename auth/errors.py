@@ -16,6 +16,8 @@ class Reason(StrEnum):
     INPUT_INVALID = 'input_invalid'
     SETUP_LINK_INVALID = 'setup_link_invalid'
     SETUP_DONE = 'setup_done'
+    TICKET_INVALID = 'ticket_invalid'
+    NOT_SIGNED_IN = 'not_signed_in'
     BUSY = 'busy'
     UNAVAILABLE = 'unavailable'
     FORBIDDEN = 'forbidden'
@@ -27,9 +29,18 @@ class Reason(StrEnum):
 
 
 class AuthError(Exception):
-    """A verb refused. `values` holds what the words need, such as `minimum` for a password that is too short."""
+    """A verb refused. `values` holds what the words need, such as `minimum` for a password that is too short.
+
+    `message`, which is also what str() gives, is the reason's name until the floor that owns the words has put a
+    sentence for people there; `field` is then the form field that the refusal belongs to, or None.
+    """
 
     def __init__(self, reason: Reason, **values: object) -> None:
         super().__init__(reason.value)
         self.reason = reason
         self.values = values
+        self.message: str = reason.value
+        self.field: str | None = None
+
+    def __str__(self) -> str:
+        return self.message

@@ -16,11 +16,14 @@ from auth.settings import get_settings
 from auth.visitor import Visitor
 from models import change
 from models.clock import now
+from models.code import Code
 from models.session import Session
 from models.user import User
 
 TOKEN_BYTES = 32
 """256 random bits: guessing one is out of reach (OWASP asks for 64 bits of entropy at least)."""
+TICKET = 'ticket'
+"""Purpose of a code that stands for a session to be (auth/tickets.py)."""
 TOUCH = timedelta(minutes=1)
 """How often at most the idle end of a session is moved: one write a minute and person."""
 
@@ -105,9 +108,10 @@ async def end(digest: str) -> User | None:
 
 
 async def end_all(user_id: int) -> None:
-    """End every session of a user, inside the caller's transaction."""
+    """End every session of a user, and those to be, inside the caller's transaction."""
     await change.record('user', user_id=user_id)
     await Session.filter(user_id=user_id).delete()
+    await Code.filter(user_id=user_id, purpose=TICKET).delete()
 
 
 async def prune(at: datetime | None = None) -> int:

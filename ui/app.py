@@ -16,9 +16,10 @@ from nicegui import app as pages_app
 from starlette.types import ASGIApp
 
 from auth import events, health, site_admins, snapshots
+from auth.errors import AuthError
 from auth.settings import Settings
 from ui import error_pages, home, messages, session_routes, theme
-from ui.gate import document, failures, live, resources
+from ui.gate import document, failures, live, resources, ways_in
 from ui.gate.gates import Gates, declared
 from ui.gate.http import ErrorPages, HttpDoor
 from ui.gate.policy import policy
@@ -49,7 +50,7 @@ def prepare() -> None:
     for name in dir(ui):
         getattr(ui, name, None)
     resources.install()
-    failures.install(_tell)
+    failures.install(_tell, _tell_refusal)
     _own_routes = frozenset(id(route) for route in pages_app.routes)
     for own_pages in ('ui.account', 'ui.admin'):
         import_module(own_pages)
@@ -70,6 +71,7 @@ def check() -> None:
     if core.script_mode:
         raise DeclarationError('a NiceGUI element is made outside of a page: put it into a function under page(…)')
     document.check_routes(_own_routes)
+    ways_in.check()
 
 
 def build(settings: Settings, *, developing: bool = False) -> ASGIApp:
@@ -121,6 +123,10 @@ def build(settings: Settings, *, developing: bool = False) -> ASGIApp:
 
 def _tell(reference: str) -> None:
     ui.notify(messages.handler_failed(reference), type='negative', timeout=0, close_button='Close')
+
+
+def _tell_refusal(error: AuthError) -> None:
+    ui.notify(messages.say(error), type='negative')
 
 
 class SetUpHint:

@@ -3,7 +3,7 @@
 from nicegui import ui
 
 from ui.components import link, link_button, paragraph, row, tag
-from ui.gate import Session, Visit, page, registry
+from ui.gate import Session, Visit, page, registry, ways_in
 
 
 def declare_if_missing() -> None:
@@ -30,5 +30,5 @@ def _ways(visit: Visit) -> None:
     else:
         paragraph('Nothing is open to you yet: sign in.')
         with row():
-            link_button('Sign in', '/login', kind='primary')
-            link_button('Create account', '/signup')
+            link_button('Sign in', ways_in.sign_in_location(), kind='primary')
+            link_button('Create account', ways_in.sign_up_location())

@@ -15,6 +15,8 @@ _WORDS: dict[Reason, str] = {
     Reason.INPUT_INVALID: 'Something in this form could not be read. Check what you typed and try again.',
     Reason.SETUP_LINK_INVALID: 'This set-up link is not valid any more. Restart Nicegate and open the link it prints.',
     Reason.SETUP_DONE: 'This site is set up already. Sign in with the account of a site admin.',
+    Reason.TICKET_INVALID: 'This page is out of date: you signed in or out in another tab. Reload it and try again.',
+    Reason.NOT_SIGNED_IN: 'Your account was made, but you could not be signed in. Sign in with it to go on.',
     Reason.BUSY: 'Too many people are signing in right now. Wait a few seconds and try again.',
     Reason.UNAVAILABLE: 'The server could not do this right now. Nothing was changed: try again in a moment.',
     Reason.FORBIDDEN: 'You are not allowed to do this. Ask a site admin for access.',
@@ -66,6 +68,11 @@ NO_GATE = 'No gate yet: only site admins see this page.'
 
 DENIED = "You don't have access to this. Ask a site admin for it."
 SIGN_IN_FIRST = 'Sign in first: this is not open to everybody.'
+
+
+def put_words(error: AuthError) -> None:
+    """Give a refusal its plain words, and the field it belongs to, for whoever shows it."""
+    error.message, error.field = say(error), FIELD.get(error.reason)
 
 
 def say(error: AuthError) -> str:

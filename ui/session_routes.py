@@ -13,14 +13,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.requests import ClientDisconnect
 
-from auth import passwords
+from auth import passwords, tickets
 from auth.errors import AuthError, Reason
 from auth.flows import set_up, sign_in, sign_out, sign_up
 from auth.sessions import NewSession, digest_of
 from auth.visitor import Visitor
 from ui import flash, messages
-from ui.gate import registry
 from ui.gate.socket import cookie
+from ui.landing import own_path
 from ui.origin import Site
 
 BODY_SIZE = 16 * 1024
@@ -42,7 +42,7 @@ STATUS: Mapping[Reason, int] = {
 log = structlog.get_logger()
 
 PREFIX = '/auth'
-NAMES = ('sign-in', 'sign-up', 'sign-out', 'set-up', 'check-password')
+NAMES = ('sign-in', 'sign-up', 'sign-out', 'set-up', 'check-password', 'ticket')
 PATHS = frozenset(f'{PREFIX}/{name}' for name in NAMES)
 """The paths of all routes here, for the door in front."""
 
@@ -53,8 +53,8 @@ Act = Callable[[Request, Fields], Awaitable[Response]]
 def make_router(site: Site) -> APIRouter:
     """The routes of one site."""
     routes = _Routes(site)
-    acts = (routes.sign_in, routes.sign_up, routes.sign_out, routes.set_up, routes.check_password)
-    backs = ('/login', '/signup', '/logout', '/setup', '/')
+    acts = (routes.sign_in, routes.sign_up, routes.sign_out, routes.set_up, routes.check_password, routes.ticket)
+    backs = ('/login', '/signup', '/logout', '/setup', '/', '/login')
     router = APIRouter(prefix=PREFIX)
     for name, act, back in zip(NAMES, acts, backs, strict=True):
         router.add_api_route(f'/{name}', _endpoint(site, act, back), methods=['POST'], include_in_schema=False)
@@ -109,6 +109,13 @@ class _Routes:
         except AuthError as error:
             return _json({'ok': False, 'message': messages.say(error)})
         return _json({'ok': True})
+
+    async def ticket(self, request: Request, fields: Fields) -> Response:
+        """Fetch the cookie of a session that a page has asked for over its socket (ui/actions.py)."""
+        session = await tickets.redeem(
+            fields.get('ticket', ''), visitor_of(request), presented=self._presented(request)
+        )
+        return self._signed_in(request, session, '/')
 
     def _presented(self, request: Request) -> str | None:
         return digest_of(cookie(request.headers.get('cookie'), self._site.cookie_name))
@@ -172,11 +179,6 @@ def _refusal(request: Request, error: AuthError, fields: Fields, back: str) -> R
     if error.reason is not Reason.CROSS_SITE:
         flash.put(response, message, field, fields)
     return response
-
-
-def own_path(target: str | None) -> str:
-    """`target` when it is one of our own pages, else the home page: `next` leads nowhere else."""
-    return target if target is not None and registry.match(target) is not None else '/'
 
 
 def visitor_of(request: Request) -> Visitor:

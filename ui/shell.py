@@ -5,7 +5,6 @@ events and no door has to guard it. It shows only what the visit says this perso
 """
 
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote
 
 from nicegui import ui
 
@@ -14,6 +13,7 @@ from ui import messages, theme
 from ui.components import account_card, alert, code, heading, link_button, muted, paragraph, sign_out_form, tag
 from ui.components.frame import Frame
 from ui.components.header import Header
+from ui.gate import ways_in
 
 if TYPE_CHECKING:
     from ui.gate import Visit
@@ -85,7 +85,7 @@ class Shell:
 
 def _ways_on(location: str, *, signed_in: bool) -> None:
     link_button(HOME, '/', kind='primary', wide=True)
-    sign_in_here = f'/login?next={quote(location)}'
+    sign_in_here = ways_in.sign_in_location(location)
     if not signed_in:
         link_button('Sign in', sign_in_here, wide=True)
         return

@@ -37,7 +37,8 @@ STATIC_PATH = f'/static/nicegate/{_version()}'
 def head_html() -> str:
     """The tags that bring styles and behaviour; the style sheet blocks the first paint, the scripts wait for it."""
     scripts = (
-        f'<script defer src="{STATIC_PATH}/{name}.js"></script>' for name in ('forms', 'shell', 'mends', 'sources')
+        f'<script defer src="{STATIC_PATH}/{name}.js"></script>'
+        for name in ('forms', 'shell', 'actions', 'mends', 'sources')
     )
     return '\n'.join([f'<link rel="stylesheet" href="{STATIC_PATH}/nicegate.css">', *scripts])
 

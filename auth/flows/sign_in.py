@@ -1,15 +1,21 @@
 """Sign in: find, match, may they, start a session. Every refusal is one reason in one time."""
 
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
 import structlog
 
-from auth import accounts, passwords, sessions
+from auth import accounts, passwords, sessions, tickets
 from auth.errors import AuthError, Reason
 from auth.sessions import NewSession
+from auth.tickets import Ticket
 from auth.visitor import Visitor
 from models.database import transaction
 from models.user import User
 
 log = structlog.get_logger()
+
+Given = TypeVar('Given')
 
 
 async def sign_in(
@@ -20,6 +26,35 @@ async def sign_in(
     Raises:
         AuthError: INVALID_CREDENTIALS (wrong, unknown, blocked: nobody can tell which), BUSY
     """
+
+    async def start(user: User) -> NewSession:
+        return await sessions.start(user, visitor, keep=keep, replacing=replacing)
+
+    user, session = await _let_in(email, password, visitor, start)
+    log.info('signed in', user=user.uid, address=visitor.address)
+    return session
+
+
+async def with_ticket(
+    email: str, password: str, visitor: Visitor, *, keep: bool = False, presented: str | None = None
+) -> Ticket:
+    """The same for a page that asks over its socket: a ticket, for the browser that presents this cookie's digest.
+
+    Raises:
+        AuthError: as `sign_in`
+    """
+
+    async def issue(user: User) -> Ticket:
+        return await tickets.issue(user, visitor, keep=keep, presented=presented)
+
+    _, ticket = await _let_in(email, password, visitor, issue)
+    return ticket
+
+
+async def _let_in(
+    email: str, password: str, visitor: Visitor, give: Callable[[User], Awaitable[Given]]
+) -> tuple[User, Given]:
+    """Who has this address and password, and what `give` makes for them in the transaction that says they may."""
     user = await accounts.find_by_email(email)
     matched = await passwords.matches(password, user.password_hash if user else None)
     if user is None or not matched or user.password_hash is None:
@@ -32,9 +67,8 @@ async def sign_in(
         if may is not None:
             if new_hash is not None:
                 await User.filter(id=user.id).update(password_hash=new_hash)
-            session = await sessions.start(may, visitor, keep=keep, replacing=replacing)
+            given = await give(may)
     if may is None:
         log.info('sign in refused', why='blocked', user=user.uid, address=visitor.address)
         raise AuthError(Reason.INVALID_CREDENTIALS)
-    log.info('signed in', user=user.uid, address=visitor.address)
-    return session
+    return may, given

@@ -1,10 +1,11 @@
 """/login: sign in."""
 
-from ui.account.ways import already_signed_in, keeping
-from ui.components import account_card, card_foot, form, link, row, tag
+from ui.account.ways import already_signed_in
+from ui.components import account_card, card_foot, link, tag
 from ui.flash import take_flash
-from ui.gate import Visit, page
-from ui.session_routes import own_path
+from ui.forms import sign_in_form
+from ui.gate import Visit, page, ways_in
+from ui.landing import own_path
 
 
 @page('/login', title='Sign in', access='public', nav=False, heading=False)
@@ -15,13 +16,7 @@ def login(visit: Visit, next: str = '/') -> None:
         return
     lead = 'Welcome back.' if own_path(next) == '/' else 'Sign in to open that page.'
     with account_card('Sign in', lead):
-        with form('Sign in', action='/auth/sign-in', submit='Sign in', flash=take_flash()) as sign_in:
-            sign_in.email()
-            sign_in.current_password()
-            with row('nc-row--between'):
-                sign_in.checkbox('keep', 'Keep me signed in')
-                link('Forgot password?', '/forgot')
-            sign_in.hidden('next', own_path(next))
+        sign_in_form(next, flash=take_flash(), autofocus=True)
         with card_foot():
             tag('span', 'New here? ')
-            link('Sign up', keeping('/signup', next))
+            link('Sign up', ways_in.sign_up_location(own_path(next)))

@@ -4,7 +4,7 @@ from auth import site_admins
 from auth.flows.set_up import link_is_good
 from ui.components import account_card, code, form, link_button, muted, paragraph
 from ui.flash import take_flash
-from ui.gate import Visit, page
+from ui.gate import Visit, page, ways_in
 
 
 @page('/setup', title='Set up', access='public', nav=False, heading=False)
@@ -36,5 +36,5 @@ def _explain() -> None:
 
 def _lead_on(*, signed_in: bool) -> None:
     if not signed_in:
-        link_button('Sign in', '/login', kind='primary', wide=True)
+        link_button('Sign in', ways_in.sign_in_location(), kind='primary', wide=True)
     link_button('Go to the home page', '/', kind='primary' if signed_in else 'plain', wide=True)

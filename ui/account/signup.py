@@ -1,10 +1,11 @@
 """/signup: create an account."""
 
-from ui.account.ways import already_signed_in, keeping
-from ui.components import account_card, card_foot, form, link, tag
+from ui.account.ways import already_signed_in
+from ui.components import account_card, card_foot, link, tag
 from ui.flash import take_flash
-from ui.gate import Visit, page
-from ui.session_routes import own_path
+from ui.forms import sign_up_form
+from ui.gate import Visit, page, ways_in
+from ui.landing import own_path
 
 
 @page('/signup', title='Create account', access='public', nav=False, heading=False)
@@ -14,11 +15,7 @@ def signup(visit: Visit, next: str = '/') -> None:
         already_signed_in(visit.user, next)
         return
     with account_card('Create account', 'An email and a password are all it takes.'):
-        with form('Create account', action='/auth/sign-up', submit='Create account', flash=take_flash()) as sign_up:
-            sign_up.email()
-            sign_up.name(optional=True)
-            sign_up.new_password()
-            sign_up.hidden('next', own_path(next))
+        sign_up_form(next, flash=take_flash(), autofocus=True)
         with card_foot():
             tag('span', 'Already have an account? ')
-            link('Sign in', keeping('/login', next))
+            link('Sign in', ways_in.sign_in_location(own_path(next)))

@@ -100,7 +100,7 @@ def form(
     `flash` is what a post without script left behind: its message and what was typed, never a password. `leaves` says
     that success ends the session this page belongs to.
     """
-    id_ = name.lower().replace(' ', '-')
+    id_ = _free_id(name.lower().replace(' ', '-'))
     with tag(
         'form',
         classes='nc-form',
@@ -118,3 +118,9 @@ def form(
         tag('p', message, 'nc-alert nc-alert--error', role='alert', data_nc_form_error=True)
         yield Form(id_, flash)
         submit_button(submit, kind=kind, wide=wide)
+
+
+def _free_id(wanted: str) -> str:
+    """An id that no other form of the page has: the same each time, as password managers like it."""
+    taken = {element.props.get('id') for element in ui.context.client.elements.values()}
+    return next(id_ for id_ in (wanted, *(f'{wanted}-{n}' for n in range(2, len(taken) + 3))) if id_ not in taken)

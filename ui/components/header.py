@@ -1,18 +1,18 @@
 """The header: brand, navigation, theme switch, and who is signed in. It follows the visit by its props alone."""
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from nicegui import ui
 
 from ui.components import mark
+from ui.gate import ways_in
 
 if TYPE_CHECKING:
     from auth.current_user import CurrentUser
-    from ui.gate import Visit
+    from ui.gate import Page, Visit
 
-SIGN_IN_PAGES = frozenset({'/login', '/signup', '/logout', '/forgot', '/setup'})
-"""Pages that are about signing in themselves: there the header does not offer it a second time."""
+SIGN_IN_PAGES = frozenset({'/logout', '/forgot', '/setup'})
+"""Pages that are about signing in themselves, as those to sign in and up are: the header does not offer it twice."""
 
 
 class Header(ui.element, component='nicegate_header.js'):
@@ -34,7 +34,7 @@ class Header(ui.element, component='nicegate_header.js'):
             'pages': [{'path': page.path, 'title': page.title, 'icon': page.icon} for page in visit.menu()],
             'current': current,
             'person': _person(visit.user) if visit.user else None,
-            'ways': None if visit.user or current in SIGN_IN_PAGES else _ways_in(visit.location),
+            'ways': None if visit.user or _is_about_it(visit.page) else _ways_in(visit.location),
         }
         if any(self.props.get(name) != value for name, value in shown.items()):
             self.props.update(shown)
@@ -47,5 +47,8 @@ def _person(user: 'CurrentUser') -> dict[str, Any]:
 
 def _ways_in(location: str) -> dict[str, str]:
     """They bring people back to where they are."""
-    query = f'?next={quote(location)}' if location != '/' else ''
-    return {'login': f'/login{query}', 'signup': f'/signup{query}'}
+    return {'login': ways_in.sign_in_location(location), 'signup': ways_in.sign_up_location(location)}
+
+
+def _is_about_it(page: 'Page | None') -> bool:
+    return page is not None and (page.path in SIGN_IN_PAGES or ways_in.is_way_in(page))

@@ -5,12 +5,14 @@ from ui.gate.resources import files, route
 from ui.gate.sections import gated, needs
 from ui.gate.session import Session, current_session
 from ui.gate.visit import Visit
+from ui.gate.ways_in import account_pages
 
 __all__ = [
     'DeclarationError',
     'Page',
     'Session',
     'Visit',
+    'account_pages',
     'current_session',
     'files',
     'gated',

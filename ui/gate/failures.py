@@ -10,6 +10,7 @@ import nicegui
 import structlog
 from nicegui import app
 
+from auth.errors import AuthError
 from ui.gate import visit as visits
 from ui.gate.declarations import DeclarationError
 
@@ -22,17 +23,26 @@ NICEGUI = str(Path(nicegui.__file__).parent)
 STDLIB = sysconfig.get_path('stdlib')
 
 
-def install(tell: Callable[[str], None]) -> None:
-    """Take the place of NiceGUI's own log lines; `tell(reference)` says it on the page where it happened."""
+def install(tell: Callable[[str], None], tell_refusal: Callable[[AuthError], None]) -> None:
+    """Take the place of NiceGUI's own log lines; `tell(reference)` says it on the page where it happened.
+
+    A refusal that a handler has not caught is no failure: `tell_refusal` says it there.
+    """
 
     def handle(error: Exception) -> None:
         visit = visits.current()
         path = visit.page.path if visit and visit.page else ''
+        is_there = visit is not None and not visit.is_gone()
         if _is_from_outside(error):
             log.warning('event not understood', page=path, why=f'{type(error).__name__}: {error}')
             return
+        if isinstance(error, AuthError):
+            log.info('handler refused', page=path, why=error.reason.value)
+            if is_there:
+                tell_refusal(error)
+            return
         reference = report('handler failed', error, page=path)
-        if visit is not None and not visit.over and not visit.client.is_deleted:
+        if is_there:
             tell(reference)
 
     app._exception_handlers[:] = [handle]

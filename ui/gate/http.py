@@ -21,9 +21,9 @@ from auth.current_user import CurrentUser
 from auth.sessions import digest_of
 from ui.gate import registry, resources, uploads
 from ui.gate.locations import parse
-from ui.gate.navigation import sign_in_location
 from ui.gate.registry import Match
 from ui.gate.socket import cookie, sent
+from ui.gate.ways_in import sign_in_location
 
 log = structlog.get_logger()
 

@@ -70,8 +70,8 @@ async def decide_again() -> None:
 
 
 async def _close_ended(digests: list[str]) -> None:
-    over = [v for digest in digests if snapshots.peek(digest) is None for v in visits.of_session(digest)]
-    if over:
+    ended = [v for digest in digests if snapshots.peek(digest) is None for v in visits.of_session(digest)]
+    if over := [visit for visit in ended if not visit.passage.open]:
         await close(*over)
         log.info('pages closed', count=len(over))
 
@@ -111,8 +111,10 @@ def _follow_in_place(visit: Visit) -> None:
 async def close(*over: Visit) -> None:
     """Take pages away from browsers whose session is over: the content at once, then a look at the same address,
     where the HTTP door decides. All are told before the first is cleared up.
+
+    A page that is just passing to another session stays: it is looked at again when it has (ui/gate/rebind.py).
     """
-    over = tuple(visit for visit in over if not visit.over)
+    over = tuple(visit for visit in over if not visit.over and not visit.passage.open)
     for visit in over:
         visit.over, visit.user = True, None
         visit.session.unbind()

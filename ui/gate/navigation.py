@@ -10,9 +10,8 @@ from collections.abc import Awaitable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any
-from urllib.parse import quote
 
-from nicegui import background_tasks, json, ui
+from nicegui import Client, background_tasks, json, ui
 
 from auth import sessions
 from auth.access import Decision
@@ -20,8 +19,8 @@ from ui.gate import failures, live, registry, scopes
 from ui.gate.registry import DeclarationError, Match
 from ui.gate.scopes import Scope
 from ui.gate.visit import Visit
+from ui.gate.ways_in import sign_in_location
 
-LOGIN = '/login'
 NO_ACCESS = 'No access'
 """Title of a document whose page is closed to this person."""
 HIDE_NOTICES = "document.querySelectorAll('.q-notification').forEach((notice) => (notice.style.display = 'none'))"
@@ -29,11 +28,6 @@ HIDE_NOTICES = "document.querySelectorAll('.q-notification').forEach((notice) =>
 PATIENCE = 10.0
 """Seconds an async page function may take before what there is of the page is sent: people wait about so long
 (Nielsen's limit for keeping attention)."""
-
-
-def sign_in_location(target: str) -> str:
-    """Where a signed-out person goes, with the way back."""
-    return f'{LOGIN}?next={quote(target, safe="/")}'
 
 
 class PageArea(ui.sub_pages):
@@ -46,6 +40,7 @@ class PageArea(ui.sub_pages):
         router = visit.client.sub_pages_router
         router._handle_open = self._on_open  # type: ignore[assignment]  # the one entrance for back, forward, forged events
         router._handle_navigate = self._on_navigate  # type: ignore[assignment]  # links and ui.navigate.to
+        visit.client.open = self._on_leave  # type: ignore[method-assign]  # the way out of the shell
 
     def _show(self) -> None:
         """NiceGUI would match and render here, by looser rules and without asking anybody."""
@@ -60,6 +55,12 @@ class PageArea(ui.sub_pages):
         self.clear()
         visit.scope = Scope(visit, match.page)
         return visit.scope
+
+    def take_away(self) -> None:
+        """Leave nothing of the open page until the next one is shown: it was somebody else's."""
+        if self._visit.match is not None:
+            self._open_scope(self._visit.match)
+        self._visit.shown = None
 
     def cancel(self) -> None:
         """Stop a page function that is still running."""
@@ -168,9 +169,15 @@ class PageArea(ui.sub_pages):
         with self._visit.client:
             await self._move(location, set_address=True)
 
+    def _on_leave(self, target: Any, new_tab: bool = False) -> None:
+        """To another site, or to a path of ours that is no page."""
+        self._visit.moves += not new_tab
+        Client.open(self._visit.client, target, new_tab)
+
     async def _move(self, location: object, *, set_address: bool = False) -> None:
         """Re-read the session, match, decide, show; or send the browser elsewhere."""
         visit = self._visit
+        visit.moves += 1
         if visit.bound and visit.digest:
             await sessions.seen(visit.digest)
             user = await sessions.resume(visit.digest)

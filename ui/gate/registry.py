@@ -21,6 +21,8 @@ LIBRARIES = frozenset({'nicegui', 'fastapi', 'starlette'})
 """What calls us, or is called, on behalf of a line of the developer's."""
 GATE_SOURCE: Final = '__nicegate_source__'
 """Attribute of a function that has a gate: where it was given."""
+OURS = ('ui.gate', 'ui.actions', 'ui.forms')
+"""What a developer calls: a wrong call is said to be wrong where that stands."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -401,4 +403,4 @@ def caller() -> str:
 
 
 def _is_between(module: object) -> bool:
-    return isinstance(module, str) and (module.startswith('ui.gate') or module.partition('.')[0] in LIBRARIES)
+    return isinstance(module, str) and (module.startswith(OURS) or module.partition('.')[0] in LIBRARIES)

@@ -136,7 +136,9 @@ class SocketDoor:
         message = _only(frame)
         if isinstance(message, dict) and isinstance(message.get('request_id'), str):
             visit = self._sender(sid, message)
-            if visit is not None and (not visit.bound or visit.peek() is not None):
+            if visit is None or visit.passage.is_answer(message):
+                return
+            if not visit.bound or visit.peek() is not None:
                 visit.client.handle_javascript_response(message)
 
     def _ack(self, sid: str, *frame: object) -> None:

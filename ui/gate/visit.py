@@ -11,6 +11,7 @@ from auth.access import Decision, decide
 from auth.current_user import CurrentUser
 from ui.gate import registry, scopes
 from ui.gate.handlers import Running
+from ui.gate.passage import Passage
 from ui.gate.registry import Match, Page
 from ui.gate.scopes import Ownership, Scope
 
@@ -47,6 +48,8 @@ class Visit:
         self.shown: Decision | None = None
         self.running: Running = set()
         self.document: str | None = None
+        self.moves = 0  # to other pages, so far
+        self.passage = Passage()
         self.scope: Scope | None = None
         self.session: Session
         self.area: PageArea
@@ -71,6 +74,10 @@ class Visit:
         match = match or self.match
         return decide(match.page.gate if match else None, self.user)
 
+    def is_gone(self) -> bool:
+        """Whether the page was taken away, or its tab was closed."""
+        return self.over or self.client.is_deleted
+
     def peek(self) -> 'CurrentUser | snapshots.Stale | None':
         """Who is behind the page as memory has it: a bound session that is over answers None."""
         return snapshots.peek(self.digest) if self.bound and self.digest else None
@@ -82,10 +89,21 @@ _by_digest: Final[dict[str, set[Visit]]] = {}
 
 def add(visit: Visit) -> None:
     """Follow this page until its client is gone."""
+    _keep(visit)
+    visit.client.on_delete(lambda: remove(visit))
+
+
+def hand_over(visit: Visit, digest: str | None, *, bound: bool) -> None:
+    """Follow this page under another session from now on, or under none."""
+    remove(visit)
+    visit.digest, visit.bound = digest, bound
+    _keep(visit)
+
+
+def _keep(visit: Visit) -> None:
     _visits[visit.client.id] = visit
     if visit.bound and visit.digest:
         _by_digest.setdefault(visit.digest, set()).add(visit)
-    visit.client.on_delete(lambda: remove(visit))
 
 
 def remove(visit: Visit) -> None:

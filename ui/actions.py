@@ -1,0 +1,184 @@
+"""The verbs of people for forms of one's own: awaited in any handler of a page, they act for whoever has it open.
+
+The verb itself runs here, by the rules of the built-in forms; its cookie takes the way in ui/gate/rebind.py. A refusal
+is an `AuthError` that can be shown as it is: `message` and str() are a sentence, `reason` is its name, `field` the name
+of the field it belongs to, or None.
+"""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+import structlog
+from nicegui import json
+
+from auth import sessions, tickets
+from auth.access import Decision
+from auth.current_user import CurrentUser
+from auth.errors import AuthError, Reason
+from auth.flows import sign_in, sign_out, sign_up
+from auth.tickets import Ticket
+from auth.visitor import Visitor
+from ui import messages
+from ui.gate import Visit, rebind
+from ui.gate.rebind import Landing
+from ui.gate.socket import sent
+from ui.landing import landing_of, own_path
+
+__all__ = ['AuthError', 'Reason', 'login', 'logout', 'signup']
+
+log = structlog.get_logger()
+
+Given = ParamSpec('Given')
+Result = TypeVar('Result')
+
+
+def _action(
+    verb: Callable[Concatenate[Visit, Given], Awaitable[Result]],
+) -> Callable[Given, Coroutine[Any, Any, Result]]:
+    """What all actions have in common: the page they are called in, one at a time there, and words for a refusal."""
+
+    @wraps(verb)
+    def call(*args: Given.args, **options: Given.kwargs) -> Coroutine[Any, Any, Result]:
+        visit = rebind.of_caller(verb.__name__)  # now, and not once awaited: that may be in another task
+        return run(visit, *args, **options)
+
+    async def run(visit: Visit | None, *args: Given.args, **options: Given.kwargs) -> Result:
+        try:
+            if visit is None:  # its tab was closed, or the page taken away
+                raise AuthError(Reason.UNAVAILABLE)
+            async with visit.passage.turn:
+                return await verb(visit, *args, **options)
+        except AuthError as error:
+            messages.put_words(error)
+            raise
+        except Exception as error:  # the database is away, say
+            log.exception('action failed', action=verb.__name__)
+            unavailable = AuthError(Reason.UNAVAILABLE)
+            messages.put_words(unavailable)
+            raise unavailable from error
+        finally:
+            if visit is not None and not visit.is_gone():
+                rebind.ground(visit)
+
+    return call
+
+
+@_action
+async def login(visit: Visit, email: str, password: str, *, keep: bool = False, next: str | None = None) -> CurrentUser:
+    """Sign in whoever has the page open; it goes on as theirs, without a reload.
+
+    On the page to sign in, and on any with `?next=`, they land on that path, else on "/", once the handler is done and
+    has not navigated itself. `next` says where in any case.
+
+    Raises:
+        AuthError: INVALID_CREDENTIALS, INPUT_INVALID, BUSY; TICKET_INVALID (somebody signed in or out in another tab
+            meanwhile), UNAVAILABLE
+    """
+    _check_types((str, email, password), (bool, keep), (str | None, next))
+
+    async def issue(visitor: Visitor, presented: str | None) -> Ticket:
+        return await sign_in.with_ticket(email, password, visitor, keep=keep, presented=presented)
+
+    return await _come_in(visit, issue, next)
+
+
+@_action
+async def signup(visit: Visit, email: str, password: str, *, name: str = '', next: str | None = None) -> CurrentUser:
+    """Create an account and sign in with it, as `login` does.
+
+    Raises:
+        AuthError: EMAIL_INVALID, EMAIL_TAKEN, NAME_INVALID, PASSWORD_*, INPUT_INVALID, BUSY; NOT_SIGNED_IN (the account
+            is there, the rest did not work), UNAVAILABLE
+    """
+    _check_types((str, email, password, name), (str | None, next))
+    made = False
+
+    async def issue(visitor: Visitor, presented: str | None) -> Ticket:
+        nonlocal made
+        ticket = await sign_up.with_ticket(email, password, visitor, name=name, presented=presented)
+        made = True
+        return ticket
+
+    try:
+        return await _come_in(visit, issue, next)
+    except AuthError as error:
+        if made:
+            raise AuthError(Reason.NOT_SIGNED_IN) from error
+        raise
+
+
+@_action
+async def logout(visit: Visit, *, next: str | None = None) -> None:
+    """Sign out whoever has the page open. What was shown to them goes at once, in this tab and in all others.
+
+    Once the handler is done, and unless it has navigated itself, they land on `next`, else on the page where they are
+    if that is public, else on "/".
+
+    Raises:
+        AuthError: INPUT_INVALID, UNAVAILABLE
+    """
+    _check_types((str | None, next))
+    since = visit.moves
+    if visit.bound:
+        async with rebind.passing(visit):
+            await sign_out.sign_out(visit.digest)
+            rebind.go_on(visit, visit.digest, None)
+        if await _post(visit, '/auth/sign-out') == 'ok':
+            visit.digest = None  # what the browser presents from now on, when it comes back after a tunnel, say
+    here = visit.location if visit.decide() is Decision.ALLOW else '/'
+    if next is not None or visit.shown is None:
+        Landing(visit, here if next is None else own_path(next), since)
+
+
+# ------------------------------------------------------------------ what they are made of
+
+
+class _Issue(Protocol):
+    """Checks what was typed, and issues a ticket for this visitor's browser, which presents this cookie's digest."""
+
+    async def __call__(self, visitor: Visitor, presented: str | None) -> Ticket: ...
+
+
+async def _come_in(visit: Visit, issue: _Issue, next: str | None) -> CurrentUser:
+    """The way from a ticket to an open page that is its person's."""
+    since, here = visit.moves, visit.location
+    target = own_path(next) if next is not None else landing_of(visit)
+    ticket = await issue(_visitor_of(visit), visit.digest)
+    user = None
+    try:
+        async with rebind.passing(visit):
+            answer = await _post(visit, '/auth/ticket', ticket=ticket.text)
+            digest = await tickets.find_session(ticket)
+            if digest is None or visit.is_gone() or (user := await sessions.resume(digest)) is None:
+                outdated = answer == Reason.TICKET_INVALID.value
+                raise AuthError(Reason.TICKET_INVALID if outdated else Reason.UNAVAILABLE)
+            stays = rebind.go_on(visit, digest, user)
+    finally:
+        if user is None:
+            await tickets.withdraw(ticket)
+    if not stays or (target is not None and target != here):
+        Landing(visit, target or here, since)
+    return user
+
+
+async def _post(visit: Visit, path: str, **fields: str) -> object:
+    """Have the page's browser post to one of our routes, with its cookie; "ok", or why not. None: it did not answer."""
+    return await rebind.ask(visit, f'window.nicegate.post({json.dumps(path)}, {json.dumps(fields)})')
+
+
+def _visitor_of(visit: Visit) -> Visitor:
+    """Where the page's socket comes from, which its browser's requests will come from too."""
+    scope = (visit.client.environ or {})['asgi.scope']
+    return Visitor.of((scope.get('client') or ('',))[0], sent(scope, b'user-agent') or '')
+
+
+def _check_types(*expected: Any) -> None:
+    """Refuse what no form of ours would deliver: a browser sends whatever it likes, of any type.
+
+    Raises:
+        AuthError: INPUT_INVALID
+    """
+    for kind, *values in expected:
+        if not all(isinstance(value, kind) for value in values):
+            raise AuthError(Reason.INPUT_INVALID)

@@ -1,0 +1,57 @@
+"""The forms to sign in and to sign up, to stand in any page or section: real ones, which password managers know.
+
+Whoever is signed in sees a line that says so in place of the form.
+"""
+
+from ui.components import Form, form, link, muted, row
+from ui.flash import Flash
+from ui.gate import Visit, rebind
+from ui.landing import landing_of, own_path
+
+
+def sign_in_form(next: str | None = None, *, flash: Flash | None = None, autofocus: bool = False) -> None:
+    """Draw the form to sign in, with the way to a forgotten password.
+
+    People land on `next`, a path of this site; without it on the `?next=` of the address, or where they are (from the
+    page to sign in or up: on "/"). `flash` is what a post without script left to say, `autofocus` whether typing starts
+    here when the page opens.
+
+    Raises:
+        DeclarationError: it is drawn outside of a page
+    """
+    visit = rebind.here('sign_in_form')
+    if _is_needed(visit):
+        with form('Sign in', action='/auth/sign-in', submit='Sign in', flash=flash, autofocus=autofocus) as sign_in:
+            sign_in.email()
+            sign_in.current_password()
+            with row('nc-row--between'):
+                sign_in.checkbox('keep', 'Keep me signed in')
+                link('Forgot password?', '/forgot')
+            _lead_on(sign_in, visit, next)
+
+
+def sign_up_form(next: str | None = None, *, flash: Flash | None = None, autofocus: bool = False) -> None:
+    """Draw the form to create an account, which signs in at once; the rest is as with `sign_in_form`.
+
+    Raises:
+        DeclarationError: it is drawn outside of a page
+    """
+    visit = rebind.here('sign_up_form')
+    if _is_needed(visit):
+        with form(
+            'Create account', action='/auth/sign-up', submit='Create account', flash=flash, autofocus=autofocus
+        ) as sign_up:
+            sign_up.email()
+            sign_up.name(optional=True)
+            sign_up.new_password()
+            _lead_on(sign_up, visit, next)
+
+
+def _is_needed(visit: Visit) -> bool:
+    if visit.user is not None:
+        muted(f'You are signed in as {visit.user.email}.')
+    return visit.user is None
+
+
+def _lead_on(drawn: Form, visit: Visit, next: str | None) -> None:
+    drawn.hidden('next', own_path(next) if next is not None else landing_of(visit) or visit.location)

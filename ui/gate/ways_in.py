@@ -1,0 +1,102 @@
+"""Where people sign in and sign up: our own pages, or those that a pages file names. Nothing else says it."""
+
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote
+
+from auth.access import Access
+from auth.declared import did_you_mean
+from ui.gate import registry
+from ui.gate.registry import DeclarationError, Page
+
+LOGIN: Final = '/login'
+SIGNUP: Final = '/signup'
+"""Our own pages. They stay where they are when others are named: the way in when one of those is broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """The pages that a pages file names."""
+
+    login: str
+    signup: str
+    source: str
+
+
+_named: _Named | None = None
+
+
+def account_pages(*, login: str | None = None, signup: str | None = None) -> None:
+    """Name pages of your own as those to sign in and to sign up: every door and every link leads there from then on.
+
+    People arrive with `?next=`, the way back. Our own /login and /signup stay where they are.
+
+    Raises:
+        DeclarationError: nothing is named, or it was done before; at the start when such a page is not there, is not
+            public, or needs a parameter
+    """
+    global _named
+    source = registry.caller()
+    if _named is not None:
+        raise DeclarationError(f'{source}: account_pages stands already at {_named.source}: keep one of the two')
+    if login is None and signup is None:
+        raise DeclarationError(f"{source}: account_pages names a page: write account_pages(login='/enter')")
+    for what, path in (('login', login), ('signup', signup)):
+        if path is not None and not isinstance(path, str):
+            raise DeclarationError(f"{source}: {what} is the path of a page such as '/enter', not {path!r}")
+    _named = _Named(login or LOGIN, signup or SIGNUP, source)
+
+
+def check() -> None:
+    """Refuse named pages that would not let a stranger in. Called once all pages are declared.
+
+    Raises:
+        DeclarationError: one line, with the cure
+    """
+    if _named is not None:
+        _check('login', _named.login, _named.source)
+        _check('signup', _named.signup, _named.source)
+
+
+def _check(what: str, path: str, source: str) -> None:
+    pages = {page.path: page for page in registry.pages()}
+    page = pages.get(path)
+    if page is None:
+        raise DeclarationError(f'{source}: there is no page "{path}" for {what}: {did_you_mean(path, pages)}')
+    if page.gate is None or page.gate.access is not Access.PUBLIC:
+        raise DeclarationError(
+            f'{source}: strangers must get to "{path}" of {page.source}: declare it with access=\'public\''
+        )
+    if needed := [parameter.name for parameter in page.parameters if parameter.required]:
+        raise DeclarationError(
+            f'{source}: "{path}" of {page.source} cannot open without "{needed[0]}": give that a default'
+        )
+
+
+def login_path() -> str:
+    """The page to sign in."""
+    return _named.login if _named else LOGIN
+
+
+def signup_path() -> str:
+    """The page to sign up."""
+    return _named.signup if _named else SIGNUP
+
+
+def sign_in_location(target: str = '/') -> str:
+    """Where a signed-out person goes, with the way back."""
+    return _with_next(login_path(), target)
+
+
+def sign_up_location(target: str = '/') -> str:
+    """Where somebody new goes, with the way back."""
+    return _with_next(signup_path(), target)
+
+
+def is_way_in(page: Page | None) -> bool:
+    """Whether people come to this page to sign in or up, and go on from there."""
+    return page is not None and page.path in (LOGIN, SIGNUP, login_path(), signup_path())
+
+
+def _with_next(path: str, target: str) -> str:
+    return path if target == '/' else f'{path}?next={quote(target, safe="/")}'
