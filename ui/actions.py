@@ -7,6 +7,7 @@ of the field it belongs to, or None.
 
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import wraps
+from inspect import Signature, signature
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import structlog
@@ -20,7 +21,7 @@ from auth.flows import sign_in, sign_out, sign_up
 from auth.tickets import Ticket
 from auth.visitor import Visitor
 from ui import messages
-from ui.gate import Visit, rebind
+from ui.gate import DeclarationError, Visit, rebind, registry
 from ui.gate.rebind import Landing
 from ui.gate.socket import sent
 from ui.landing import landing_of, own_path
@@ -38,8 +39,15 @@ def _action(
 ) -> Callable[Given, Coroutine[Any, Any, Result]]:
     """What all actions have in common: the page they are called in, one at a time there, and words for a refusal."""
 
+    # As it is called, without the page: NiceGUI looks there whether a handler takes an event.
+    shape = Signature(list(signature(verb).parameters.values())[1:])
+
     @wraps(verb)
     def call(*args: Given.args, **options: Given.kwargs) -> Coroutine[Any, Any, Result]:
+        try:
+            shape.bind(*args, **options)
+        except TypeError as error:
+            raise DeclarationError(f'{registry.caller()}: {error}: write {verb.__name__}{shape}') from error
         visit = rebind.of_caller(verb.__name__)  # now, and not once awaited: that may be in another task
         return run(visit, *args, **options)
 
@@ -61,6 +69,7 @@ def _action(
             if visit is not None and not visit.is_gone():
                 rebind.ground(visit)
 
+    call.__signature__ = shape  # type: ignore[attr-defined]  # functions have this attribute, their type does not
     return call
 
 
@@ -119,16 +128,19 @@ async def logout(visit: Visit, *, next: str | None = None) -> None:
         AuthError: INPUT_INVALID, UNAVAILABLE
     """
     _check_types((str | None, next))
-    since = visit.moves
-    if visit.bound:
-        async with rebind.passing(visit):
-            await sign_out.sign_out(visit.digest)
-            rebind.go_on(visit, visit.digest, None)
-        if await _post(visit, '/auth/sign-out') == 'ok':
-            visit.digest = None  # what the browser presents from now on, when it comes back after a tunnel, say
-    here = visit.location if visit.decide() is Decision.ALLOW else '/'
-    if next is not None or visit.shown is None:
-        Landing(visit, here if next is None else own_path(next), since)
+    target = None if next is None else own_path(next)
+    if not visit.bound:
+        if target is not None:
+            Landing(visit, target)
+        return
+    async with rebind.passing(visit):
+        await sign_out.sign_out(visit.digest)
+        if visit.is_gone():
+            return
+        rebind.go_on(visit, visit.digest, None)
+    Landing(visit, target or (visit.location if visit.decide() is Decision.ALLOW else '/'))
+    if await _post(visit, '/auth/sign-out') == 'ok':
+        visit.digest = None  # what the browser presents from now on, when it comes back after a tunnel, say
 
 
 # ------------------------------------------------------------------ what they are made of
@@ -142,23 +154,25 @@ class _Issue(Protocol):
 
 async def _come_in(visit: Visit, issue: _Issue, next: str | None) -> CurrentUser:
     """The way from a ticket to an open page that is its person's."""
-    since, here = visit.moves, visit.location
-    target = own_path(next) if next is not None else landing_of(visit)
+    target, moves = own_path(next) if next is not None else landing_of(visit), visit.moves
     ticket = await issue(_visitor_of(visit), visit.digest)
     user = None
     try:
         async with rebind.passing(visit):
             answer = await _post(visit, '/auth/ticket', ticket=ticket.text)
             digest = await tickets.find_session(ticket)
-            if digest is None or visit.is_gone() or (user := await sessions.resume(digest)) is None:
+            found = await sessions.resume(digest)
+            if found is None or visit.is_gone():
                 outdated = answer == Reason.TICKET_INVALID.value
                 raise AuthError(Reason.TICKET_INVALID if outdated else Reason.UNAVAILABLE)
-            stays = rebind.go_on(visit, digest, user)
+            stays = rebind.go_on(visit, digest, found)
+            user = found
     finally:
         if user is None:
             await tickets.withdraw(ticket)
-    if not stays or (target is not None and target != here):
-        Landing(visit, target or here, since)
+    target = target if visit.moves == moves else None  # somebody who has gone elsewhere meanwhile stays there
+    if not stays or target not in (None, visit.location):
+        Landing(visit, target or visit.location)
     return user
 
 

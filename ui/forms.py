@@ -1,9 +1,11 @@
 """The forms to sign in and to sign up, to stand in any page or section: real ones, which password managers know.
 
-Whoever is signed in sees a line that says so in place of the form.
+Whoever is signed in sees a line that says so in place of the form, also when that happens while the page is open.
 """
 
-from ui.components import Form, form, link, muted, row
+from collections.abc import Callable
+
+from ui.components import Form, form, link, muted, row, tag
 from ui.flash import Flash
 from ui.gate import Visit, rebind
 from ui.landing import landing_of, own_path
@@ -17,10 +19,11 @@ def sign_in_form(next: str | None = None, *, flash: Flash | None = None, autofoc
     here when the page opens.
 
     Raises:
-        DeclarationError: it is drawn outside of a page
+        DeclarationError: it is called outside of a page
     """
     visit = rebind.here('sign_in_form')
-    if _is_needed(visit):
+
+    def draw() -> None:
         with form('Sign in', action='/auth/sign-in', submit='Sign in', flash=flash, autofocus=autofocus) as sign_in:
             sign_in.email()
             sign_in.current_password()
@@ -29,15 +32,18 @@ def sign_in_form(next: str | None = None, *, flash: Flash | None = None, autofoc
                 link('Forgot password?', '/forgot')
             _lead_on(sign_in, visit, next)
 
+    _for_strangers(visit, draw)
+
 
 def sign_up_form(next: str | None = None, *, flash: Flash | None = None, autofocus: bool = False) -> None:
     """Draw the form to create an account, which signs in at once; the rest is as with `sign_in_form`.
 
     Raises:
-        DeclarationError: it is drawn outside of a page
+        DeclarationError: it is called outside of a page
     """
     visit = rebind.here('sign_up_form')
-    if _is_needed(visit):
+
+    def draw() -> None:
         with form(
             'Create account', action='/auth/sign-up', submit='Create account', flash=flash, autofocus=autofocus
         ) as sign_up:
@@ -46,11 +52,27 @@ def sign_up_form(next: str | None = None, *, flash: Flash | None = None, autofoc
             sign_up.new_password()
             _lead_on(sign_up, visit, next)
 
+    _for_strangers(visit, draw)
 
-def _is_needed(visit: Visit) -> bool:
-    if visit.user is not None:
-        muted(f'You are signed in as {visit.user.email}.')
-    return visit.user is None
+
+def _for_strangers(visit: Visit, draw: Callable[[], None]) -> None:
+    """Draw it while nobody is signed in. Other changes of the person leave what stands, with all that was typed."""
+    place = tag('div', classes='nc-place')
+    shown: list[bool] = []
+
+    def follow() -> None:
+        if shown == [visit.user is None]:
+            return
+        shown[:] = [visit.user is None]
+        place.clear()
+        with place:
+            if visit.user is None:
+                draw()
+            else:
+                muted(f'You are signed in as {visit.user.email}.')
+
+    follow()
+    visit.session.on_change(follow)
 
 
 def _lead_on(drawn: Form, visit: Visit, next: str | None) -> None:

@@ -15,7 +15,9 @@ from ui.gate import loading, registry
 from ui.gate import visit as visits
 from ui.gate.registry import DeclarationError
 
-HEAD = 'from nicegui import app, ui\nfrom ui.gate import files, gated, group, needs, page, route, section\n'
+HEAD = (
+    'from nicegui import app, ui\nfrom ui.gate import account_pages, files, gated, group, needs, page, route, section\n'
+)
 MAIN = Path(__file__).parents[2] / 'main.py'
 
 
@@ -272,3 +274,45 @@ def test_a_group_that_exists_nowhere_is_found_before_anybody_is_served(tmp_path,
     loading.load(file)
     [line] = loading.unknown_groups(['Premium'])
     assert line == f'{file}:3: there is no group "Premuim": did you mean "Premium"?'
+
+
+@pytest.mark.parametrize(
+    ('code', 'line', 'said'),
+    [
+        ('account_pages()', 3, "names a page: write account_pages(login='/enter')"),
+        ('account_pages(login=7)', 3, "login is the path of a page such as '/enter', not 7"),
+        ("account_pages(signup=['/join'])", 3, "signup is the path of a page such as '/enter', not ['/join']"),
+        ("account_pages(login='/enter')\naccount_pages(signup='/join')", 4, 'my_pages.py:3: keep one of the two'),
+    ],
+)
+def test_account_pages_that_cannot_be_named_are_refused(refused, code, line, said):
+    assert refused(code, line).endswith(said)
+
+
+ENTER = "@page('/enter', {})\ndef enter({}): pass\n"
+
+
+@pytest.mark.parametrize(
+    ('code', 'said'),
+    [
+        (ENTER.format("access='public'", ''), None),
+        (ENTER.format("access='public'", "next: str = '/'"), None),
+        ('', 'there is no page "/enter" for login: there is none yet'),
+        (page('/entre'), 'there is no page "/enter" for login: did you mean "/entre"?'),
+        (ENTER.format("access='signed-in'", ''), "my_pages.py:4: declare it with access='public'"),
+        (ENTER.format("groups=['Admin']", ''), "my_pages.py:4: declare it with access='public'"),
+        (ENTER.format("title='Enter'", ''), "my_pages.py:4: declare it with access='public'"),
+        (ENTER.format("access='public'", 'next: str'), 'cannot open without "next": give that a default'),
+    ],
+)
+def test_account_pages_that_would_let_nobody_in_are_refused(tmp_path, code, said):
+    file = tmp_path / 'my_pages.py'
+    file.write_text(f"{HEAD}account_pages(login='/enter')\n{code}")
+    loading.load(file)
+    if said is None:
+        ways_in.check()
+        assert (ways_in.sign_in_location('/a?b=c'), ways_in.sign_up_location()) == ('/enter?next=/a%3Fb%3Dc', '/signup')
+        return
+    with pytest.raises(DeclarationError) as caught:
+        ways_in.check()
+    assert str(caught.value).startswith(f'{file}:3: ') and str(caught.value).endswith(said)

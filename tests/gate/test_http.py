@@ -154,7 +154,7 @@ async def test_forwarded_headers_from_anybody_change_nothing(gate_site, http):
     assert 'evil.example' not in (await http.get(f'{gate_site.url}/', headers=forged)).text
 
 
-@pytest.mark.parametrize('action', ['sign-in', 'sign-up', 'sign-out', 'set-up', 'check-password'])
+@pytest.mark.parametrize('action', ['sign-in', 'sign-up', 'sign-out', 'set-up', 'check-password', 'ticket'])
 async def test_another_site_cannot_act_for_a_visitor(gate_site, premium, action):
     fields = {'email': 'x@cars.example', 'password': 'some long words here'}
     for headers in (

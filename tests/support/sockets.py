@@ -46,6 +46,7 @@ class Tab:
     cookies: dict[str, str]
     query: dict[str, str]
     elements: dict[str, Any]
+    agent: str
     socket: socketio.AsyncClient
     frames: list[tuple[str, Any]] = field(default_factory=list)
 
@@ -56,7 +57,7 @@ class Tab:
     async def connect(self, *, cookies: dict[str, str] | None = None, origin: str | None = None) -> None:
         """Shake hands; by default with the cookies and the Origin of the page. Raises `Refused`."""
         self.socket.on('*', self._receive)
-        headers = {'Origin': self.site.url if origin is None else origin}
+        headers = {'Origin': self.site.url if origin is None else origin, 'User-Agent': self.agent}
         sent = self.cookies if cookies is None else cookies
         if sent:
             headers['Cookie'] = '; '.join(f'{name}={value}' for name, value in sent.items())
@@ -141,8 +142,8 @@ async def open_tab(http: httpx.AsyncClient, site: Server, path: str) -> Tab:
     }
     query |= {'tab_id': str(uuid.uuid4()), 'document_id': str(uuid.uuid4())}
     cookies = {cookie.name: cookie.value or '' for cookie in http.cookies.jar}
-    socket = socketio.AsyncClient(reconnection=False)
-    return Tab(site, response.status_code, response.text, cookies, query, json.loads(raw), socket)
+    agent, socket = response.request.headers['user-agent'], socketio.AsyncClient(reconnection=False)
+    return Tab(site, response.status_code, response.text, cookies, query, json.loads(raw), agent, socket)
 
 
 __all__ = ['Listener', 'Refused', 'Tab', 'open_tab']

@@ -116,10 +116,10 @@ def _stands(slot: Slot) -> bool:
 
 
 class Landing:
-    """Where people are to be once the handler that runs here is done, unless they or it have moved `since`."""
+    """Where people are to be once the handler that runs here is done, unless it or they have moved by then."""
 
-    def __init__(self, visit: Visit, location: str, since: int) -> None:
-        self._visit, self._location, self._moves = visit, location, since
+    def __init__(self, visit: Visit, location: str) -> None:
+        self._visit, self._location, self._moves = visit, location, visit.moves
         visit.passage.landing = self  # a later one takes its place
         task = asyncio.current_task()
         if task is not None:

@@ -97,7 +97,8 @@ def hand_over(visit: Visit, digest: str | None, *, bound: bool) -> None:
     """Follow this page under another session from now on, or under none."""
     remove(visit)
     visit.digest, visit.bound = digest, bound
-    _keep(visit)
+    if not visit.is_gone():
+        _keep(visit)
 
 
 def _keep(visit: Visit) -> None:

@@ -16,10 +16,10 @@ SIGNUP: Final = '/signup'
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """The pages that a pages file names."""
+    """What a pages file names; None where it leaves ours."""
 
-    login: str
-    signup: str
+    login: str | None
+    signup: str | None
     source: str
 
 
@@ -44,7 +44,7 @@ def account_pages(*, login: str | None = None, signup: str | None = None) -> Non
     for what, path in (('login', login), ('signup', signup)):
         if path is not None and not isinstance(path, str):
             raise DeclarationError(f"{source}: {what} is the path of a page such as '/enter', not {path!r}")
-    _named = _Named(login or LOGIN, signup or SIGNUP, source)
+    _named = _Named(login, signup, source)
 
 
 def check() -> None:
@@ -54,8 +54,9 @@ def check() -> None:
         DeclarationError: one line, with the cure
     """
     if _named is not None:
-        _check('login', _named.login, _named.source)
-        _check('signup', _named.signup, _named.source)
+        for what, path in (('login', _named.login), ('signup', _named.signup)):
+            if path is not None:
+                _check(what, path, _named.source)
 
 
 def _check(what: str, path: str, source: str) -> None:
@@ -75,12 +76,12 @@ def _check(what: str, path: str, source: str) -> None:
 
 def login_path() -> str:
     """The page to sign in."""
-    return _named.login if _named else LOGIN
+    return (_named.login if _named else None) or LOGIN
 
 
 def signup_path() -> str:
     """The page to sign up."""
-    return _named.signup if _named else SIGNUP
+    return (_named.signup if _named else None) or SIGNUP
 
 
 def sign_in_location(target: str = '/') -> str:
