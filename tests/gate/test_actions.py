@@ -173,6 +173,21 @@ async def test_a_ticket_is_for_one_browser_and_one_use(action_site: Site, ann: P
         assert await sessions_of(action_site, ann) == 1
 
 
+async def test_the_cookie_may_be_fetched_from_another_instance(action_site: Site, ann: Person, tmp_path: Path):
+    data = str(action_site.folder / 'data')  # the same key
+    second = Site(action_site.database_url, tmp_path, pages=PAGES, data_dir=data)
+    await second.start()
+    try:
+        async with tab_of(action_site) as tab:
+            await act(tab, 'login', email=ann.email, password=ann.password)
+            path, fields, question = await asked(tab)
+            assert (await post(second, path, fields, tab)).status_code == 200
+            await answer(tab, question, 'ok')
+            await eventually(lambda: tab.says(f'here is {ann.email}'), why='the session of the page')
+    finally:
+        await second.stop()
+
+
 async def test_a_ticket_is_good_for_half_a_minute_and_the_page_says_so(action_site: Site, ann: Person):
     async with tab_of(action_site) as tab:
         await act(tab, 'login', email=ann.email, password=ann.password)

@@ -101,6 +101,7 @@ async def test_signing_out_by_hand_leaves_nothing_and_takes_the_other_tabs_along
     second = await page.context.new_page()
     await visit(second, '/members')
     await _marked(page, '/members')
+    await page.bring_to_front()
     await page.get_by_role('button', name='Sign out').click()
     await shown(page, 'Reading club')
     await expect(page.get_by_text('You are signed out.')).to_be_visible()
@@ -169,19 +170,19 @@ async def test_the_keyboard_alone_signs_in_and_out(new_page: NewPage, club: Serv
 
 
 async def test_the_pages_are_accessible_and_fit_a_phone(new_page: NewPage, club: Server):
-    page = await new_page(club)
-    for path in ('/', '/enter', '/join', '/ready'):
-        await page.set_viewport_size({'width': 1280, 'height': 800})
-        await visit(page, path)
-        await assert_accessible(page)
-        await page.set_viewport_size({'width': 390, 'height': 844})
+    page = await new_page(club, viewport={'width': 390, 'height': 844})
+
+    async def look() -> None:
         await assert_fits(page)
-    await visit(page, '/join')
+        await assert_accessible(page)
+
+    for path in ('/', '/ready', '/enter'):
+        await visit(page, path)
+        await look()
+    await page.get_by_role('link', name='New here? Sign up').click()
     await submit(page, 'Sign up', email='no address', password=PASSWORD)
     await expect(page.get_by_role('alert').filter(has_text='This is not an email address.')).to_be_visible()
-    await assert_accessible(page)
+    await look()
     await join(page, club)
-    for path in ('/', '/members', '/enter'):
-        await visit(page, path)
-        await assert_accessible(page)
-        await assert_fits(page)
+    await visit(page, '/members')
+    await look()
