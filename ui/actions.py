@@ -22,7 +22,7 @@ from auth.tickets import Ticket
 from auth.visitor import Visitor
 from ui import messages
 from ui.gate import DeclarationError, Visit, rebind, registry
-from ui.gate.rebind import Landing
+from ui.gate.rebind import Landing, Request
 from ui.gate.socket import sent
 from ui.landing import landing_of, own_path
 
@@ -139,7 +139,7 @@ async def logout(visit: Visit, *, next: str | None = None) -> None:
             return
         rebind.go_on(visit, visit.digest, None)
     Landing(visit, target or (visit.location if visit.decide() is Decision.ALLOW else '/'))
-    if await _post(visit, '/auth/sign-out') == 'ok':
+    if await _post(visit, '/auth/sign-out').answer() == 'ok':
         visit.digest = None  # what the browser presents from now on, when it comes back after a tunnel, say
 
 
@@ -159,11 +159,12 @@ async def _come_in(visit: Visit, issue: _Issue, next: str | None) -> CurrentUser
     user = None
     try:
         async with rebind.passing(visit):
-            answer = await _post(visit, '/auth/ticket', ticket=ticket.text)
+            request = _post(visit, '/auth/ticket', ticket=ticket.text)
+            await request.news()
             digest = await tickets.find_session(ticket)
             found = await sessions.resume(digest)
             if found is None or visit.is_gone():
-                outdated = answer == Reason.TICKET_INVALID.value
+                outdated = request.answered == Reason.TICKET_INVALID.value
                 raise AuthError(Reason.TICKET_INVALID if outdated else Reason.UNAVAILABLE)
             stays = rebind.go_on(visit, digest, found)
             user = found
@@ -173,12 +174,13 @@ async def _come_in(visit: Visit, issue: _Issue, next: str | None) -> CurrentUser
     target = target if visit.moves == moves else None  # somebody who has gone elsewhere meanwhile stays there
     if not stays or target not in (None, visit.location):
         Landing(visit, target or visit.location)
+    await request.answer()  # that it has the cookie, for what the handler sends it to next
     return user
 
 
-async def _post(visit: Visit, path: str, **fields: str) -> object:
-    """Have the page's browser post to one of our routes, with its cookie; "ok", or why not. None: it did not answer."""
-    return await rebind.ask(visit, f'window.nicegate.post({json.dumps(path)}, {json.dumps(fields)})')
+def _post(visit: Visit, path: str, **fields: str) -> Request:
+    """Have the page's browser post to one of our routes, with its cookie; it answers "ok", or why not."""
+    return Request(visit, f'window.nicegate.post({json.dumps(path)}, {json.dumps(fields)})')
 
 
 def _visitor_of(visit: Visit) -> Visitor:

@@ -229,6 +229,8 @@ async def test_while_another_person_comes_in_nothing_runs_for_the_one_before(act
             assert 'location.replace("/members")' in (await second.frame('run_javascript'))['code']
             before = action_site.count('wave')
             await tab.send(tab.find('Wave'))
+            await eventually(lambda: tab.says(f'"{ann.email}"'), why='the new person in the header')
+            assert not tab.says(ben.email)  # whatever the browser has to say, and whenever it says it
             done = came(action_site, f'login: {ann.email}')
             await answer(tab, question, 'ok')
             await eventually(done, why='the action')
@@ -240,6 +242,20 @@ async def test_while_another_person_comes_in_nothing_runs_for_the_one_before(act
             await tab.send(tab.find('Wave'))
             await eventually(waved, why='a click of the new person')
             tab.cookies = dict(response.cookies)
+
+
+async def test_a_browser_that_does_not_answer_cannot_keep_the_page_of_an_ended_session(action_site: Site, ann: Person):
+    async with httpx.AsyncClient() as http:
+        ben = await join_without_browser(http, action_site)
+        async with tab_of(action_site, '/members', http.cookies) as tab:
+            await act(tab, 'login', email=ann.email, password=ann.password)
+            path, fields, _ = await asked(tab)
+            said = came(action_site, UNAVAILABLE)
+            await action_site.cli('block', ben.email)
+            await eventually(lambda: 'location.replace("/members")' in str(tab.frames), why='the end of the page')
+            await eventually(said, why='the refusal')
+            assert (await post(action_site, path, fields, tab)).status_code == 422
+            assert await sessions_of(action_site, ann) == 0
 
 
 async def test_signing_out_ends_the_session_before_the_browser_does_its_part(action_site: Site):

@@ -70,10 +70,9 @@ async def decide_again() -> None:
 
 
 async def _close_ended(digests: list[str]) -> None:
-    ended = [v for digest in digests if snapshots.peek(digest) is None for v in visits.of_session(digest)]
-    if over := [visit for visit in ended if not visit.passage.open]:
-        await close(*over)
-        log.info('pages closed', count=len(over))
+    over = [v for digest in digests if snapshots.peek(digest) is None for v in visits.of_session(digest)]
+    if over and (count := await close(*over)):
+        log.info('pages closed', count=count)
 
 
 def settle(visit: Visit, user: CurrentUser | None) -> None:
@@ -108,12 +107,15 @@ def _follow_in_place(visit: Visit) -> None:
         watcher.call(visit.session)
 
 
-async def close(*over: Visit) -> None:
+async def close(*over: Visit) -> int:
     """Take pages away from browsers whose session is over: the content at once, then a look at the same address,
-    where the HTTP door decides. All are told before the first is cleared up.
+    where the HTTP door decides. All are told before the first is cleared up. Returns how many.
 
-    A page that is just passing to another session stays: it is looked at again when it has (ui/gate/rebind.py).
+    A page that may be passing to another session is left to who waits for that, and is woken (ui/gate/rebind.py).
     """
+    for visit in over:
+        if visit.passage.open:
+            visit.passage.end()
     over = tuple(visit for visit in over if not visit.over and not visit.passage.open)
     for visit in over:
         visit.over, visit.user = True, None
@@ -123,6 +125,7 @@ async def close(*over: Visit) -> None:
     for visit in over:
         _clear_up(visit)
         await asyncio.sleep(0)  # others have their turn in between
+    return len(over)
 
 
 async def _send_away(visit: Visit) -> None:

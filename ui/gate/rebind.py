@@ -55,7 +55,7 @@ def here(what: str) -> Visit:
 
 @asynccontextmanager
 async def passing(visit: Visit) -> AsyncIterator[None]:
-    """While this block runs, the end of the page's session does not take the page away."""
+    """While this block runs, the end of the page's session does not take the page away; after it, it does."""
     visit.passage.open = True
     try:
         yield
@@ -65,23 +65,37 @@ async def passing(visit: Visit) -> AsyncIterator[None]:
             await live.close(visit)
 
 
-async def ask(visit: Visit, code: str) -> object:
-    """What the browser answers to this JavaScript; None when it does not in time, or when the page is gone.
-
-    The answer is let through even on a session that has ended meanwhile. It is a browser's: it proves nothing.
+class Request:
+    """A piece of JavaScript for the page's browser. Its answer is let through even on a session that has ended
+    meanwhile; it is a browser's, so it proves nothing.
     """
-    if visit.is_gone():
-        return None
-    client, question = visit.client, str(uuid.uuid4())
-    answer = visit.passage.ask(question)
-    client.outbox.enqueue_message('run_javascript', {'code': code, 'request_id': question}, client.id)
-    gone: asyncio.Future[Any] = asyncio.ensure_future(client._deleted_event.wait())
-    try:
-        await asyncio.wait([answer, gone], timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
-        return answer.result() if answer.done() else None
-    finally:
-        gone.cancel()
-        answer.cancel()
+
+    def __init__(self, visit: Visit, code: str) -> None:
+        self._client, question = visit.client, str(uuid.uuid4())
+        self._answer, self._end = visit.passage.ask(question)
+        if not visit.is_gone():
+            data = {'code': code, 'request_id': question}
+            self._client.outbox.enqueue_message('run_javascript', data, self._client.id)
+
+    async def news(self) -> None:
+        """Wait until it is answered, or the session of the page has ended, but not past its time or the page's end."""
+        await self._first(self._answer, self._end)
+
+    async def answer(self) -> object:
+        """What the browser answers; None when it does not in time, or the page is gone."""
+        await self._first(self._answer)
+        return self.answered
+
+    @property
+    def answered(self) -> object:
+        return self._answer.result() if self._answer.done() else None
+
+    async def _first(self, *awaited: 'asyncio.Future[Any]') -> None:
+        gone: asyncio.Future[Any] = asyncio.ensure_future(self._client._deleted_event.wait())
+        try:
+            await asyncio.wait([gone, *awaited], timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            gone.cancel()
 
 
 def go_on(visit: Visit, digest: str | None, user: CurrentUser | None) -> bool:
