@@ -11,7 +11,7 @@ import pytest
 from nicegui import app, core
 
 from tests.support.declared import alone
-from ui.gate import loading, registry
+from ui.gate import loading, registry, ways_in
 from ui.gate import visit as visits
 from ui.gate.registry import DeclarationError
 

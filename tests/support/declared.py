@@ -7,7 +7,7 @@ from importlib import import_module
 import pytest
 from nicegui import app, core
 
-from ui.gate import registry, resources
+from ui.gate import registry, resources, ways_in
 
 EMPTY: dict[str, Callable[[], object]] = {
     '_pages': dict,
@@ -31,6 +31,7 @@ def alone(*, beside_ours: bool = False) -> Iterator[None]:
         if beside_ours:
             registry._pages.update(_ours)
         patch.setattr(resources, '_gated_routes', [])
+        patch.setattr(ways_in, '_named', None)
         routes = list(app.routes)
         try:
             yield
