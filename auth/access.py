@@ -67,3 +67,26 @@ def decide(gate: Gate | None, user: 'CurrentUser | None') -> Decision:
         return Decision.SIGN_IN
     allowed = user.is_site_admin if gate is None else gate.access is Access.SIGNED_IN or bool(gate.groups & user.groups)
     return Decision.ALLOW if allowed else Decision.NO_ACCESS
+
+
+def explain(gate: Gate | None, user: 'CurrentUser | None', groups: Iterable[Group]) -> str:
+    """Why `decide` answers as it does, in words. `groups` are all there are: they tell which roles somebody lacks."""
+    if gate is not None and gate.access is Access.PUBLIC:
+        return 'public'
+    if user is None:
+        return 'signed out'
+    if gate is None:
+        return 'site admin' if user.is_site_admin else 'no gate yet: only site admins'
+    if gate.access is Access.SIGNED_IN:
+        return 'signed in'
+    if theirs := sorted(gate.groups & user.groups):
+        return f'in group {" and ".join(theirs)}'
+    known, held = {group.key: group for group in groups}, user.role_keys
+    return '; '.join(_lack(known.get(key, Group(key, frozenset())), held) for key in sorted(gate.groups))
+
+
+def _lack(group: Group, held: frozenset[str]) -> str:
+    missing = sorted(group.roles - held)
+    if not missing:
+        return f'not in group {group.key}' if group.roles else f'nobody is in group {group.key}'
+    return f'lacks {"role" if len(missing) == 1 else "roles"} {" and ".join(missing)} for group {group.key}'

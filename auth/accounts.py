@@ -53,17 +53,21 @@ class Draft:
     email: str
     email_key: str
     name: str
-    password_hash: str = field(repr=False)
+    password_hash: str | None = field(repr=False)
 
 
-async def draft(email: str, name: str, password: str) -> Draft:
+async def draft(email: str, name: str, password: str | None) -> Draft:
     """Check what was typed about a new person and hash the password. Outside any transaction: hashing takes long.
+
+    Without a password the person cannot sign in.
 
     Raises:
         AuthError: EMAIL_INVALID, NAME_INVALID, PASSWORD_*, INPUT_INVALID, BUSY
     """
     address, key = check_email(email)
     name = check_name(name)
+    if password is None:
+        return Draft(address, key, name, None)
     await passwords.check(password, address, name)
     return Draft(address, key, name, await passwords.make_hash(password))
 
@@ -77,7 +81,7 @@ async def create(person: Draft) -> User:
         name=person.name,
         name_key=person.name.casefold(),
         password_hash=person.password_hash,
-        password_changed_at=at,
+        password_changed_at=at if person.password_hash else None,
         verified_at=at,
         created_at=at,
     )

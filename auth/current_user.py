@@ -50,5 +50,9 @@ class CurrentUser:
     attributes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
+    def role_keys(self) -> frozenset[str]:
+        return frozenset(role.key for role in self.roles)
+
+    @property
     def is_site_admin(self) -> bool:
         return SITE_ADMINS in self.groups

@@ -46,9 +46,16 @@ async def check_new(actor: Actor, email: str, *, name: str = '', roles: Iterable
 
 
 async def create(
-    actor: Actor, email: str, password: str, *, name: str = '', roles: Iterable[str] = (), site_admin: bool = False
+    actor: Actor,
+    email: str,
+    password: str | None,
+    *,
+    name: str = '',
+    roles: Iterable[str] = (),
+    site_admin: bool = False,
 ) -> str:
-    """Create a verified person with these roles (by name); returns the public id.
+    """Create a verified person with these roles (by name); returns the public id. Without a password nobody can sign
+    in as them.
 
     Raises:
         AuthError: EMAIL_*, NAME_INVALID, PASSWORD_*, ROLE_NOT_FOUND, FORBIDDEN, BUSY

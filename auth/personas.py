@@ -1,0 +1,108 @@
+"""Personas: a demo person for each group, so that a developer can be each of them.
+
+Nobody can sign in as one: they have no password, and their sessions start in `become` alone, which only a server in
+development calls. So they do no harm in a database that goes into production later.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from auth import accounts, demo, sessions
+from auth.admin import users
+from auth.admin.actor import OPERATOR
+from auth.errors import AuthError, Reason
+from auth.sessions import NewSession
+from auth.visitor import Visitor
+from models.access import GroupRole, UserRole
+from models.database import transaction
+from models.user import User
+
+log = structlog.get_logger()
+
+DOMAIN: Final = 'demo.example'
+"""No mail goes there, and nobody can own it (RFC 2606)."""
+LOCAL_LENGTH: Final = 40
+"""Characters of a group's key that become its address; with the rest it stays below the 64 of RFC 5321, 4.5.3.1.1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """A demo person. One that is `made` here holds exactly the roles of `group`, or none; the others are people of
+    `auth.demo`, and hold what they were given.
+    """
+
+    email: str
+    name: str
+    group: str | None = None
+    made: bool = True
+
+
+NO_ROLES: Final = Persona(f'no-roles@{DOMAIN}', 'No roles')
+
+
+def of_groups(keys: Iterable[str]) -> tuple[Persona, ...]:
+    """One persona a group, and one who is signed in and holds no role. They are made when somebody becomes them."""
+    taken = {NO_ROLES.email}
+    personas = [NO_ROLES]
+    for key in sorted(keys):
+        personas.append(Persona(_address(key, taken), key, key))
+        taken.add(personas[-1].email)
+    return tuple(personas)
+
+
+def _address(key: str, taken: set[str]) -> str:
+    plain = unicodedata.normalize('NFKD', key).encode('ascii', 'ignore').decode().lower()
+    local = re.sub('[^a-z0-9]+', '-', plain)[:LOCAL_LENGTH].strip('-')
+    if not local or f'{local}@{DOMAIN}' in taken:  # "Größe!" and "Größe?" are two groups
+        local = f'{local or "group"}-{hashlib.sha256(key.encode()).hexdigest()[:6]}'
+    return f'{local}@{DOMAIN}'
+
+
+async def of_demo() -> tuple[Persona, ...]:
+    """The people that the command `demo` makes, as far as they are there."""
+    found = [await accounts.find_by_email(email) for email in demo.PEOPLE]
+    return tuple(Persona(user.email, user.name or user.email, made=False) for user in found if user is not None)
+
+
+async def become(persona: Persona, visitor: Visitor, *, replacing: str | None = None) -> NewSession:
+    """Start a session for a persona; the one of the digest `replacing` ends.
+
+    Raises:
+        AuthError: EMAIL_TAKEN (the address belongs to somebody who has a password), USER_NOT_FOUND, FORBIDDEN (blocked)
+    """
+    if persona.made:
+        await _make(persona)
+    async with transaction():
+        user = await accounts.get_by_email(persona.email)
+        if user.blocked_at is not None:
+            raise AuthError(Reason.FORBIDDEN, email=persona.email)
+        session = await sessions.start(user, visitor, replacing=replacing)
+    log.info('signed in as a demo person', user=user.uid, email=user.email, address=visitor.address)
+    return session
+
+
+async def _make(persona: Persona) -> None:
+    """See that the persona is there and holds the roles of its group as it is now, and no others."""
+    rows = GroupRole.filter(group__key=persona.group) if persona.group else GroupRole.none()
+    wanted = {str(name) for name in await rows.values_list('role__name', flat=True)}
+    user = await accounts.find_by_email(persona.email)
+    if user is None:
+        await users.create(OPERATOR, persona.email, None, name=persona.name, roles=wanted)
+    elif user.password_hash is not None:  # somebody signed up with this address: they are given nothing
+        raise AuthError(Reason.EMAIL_TAKEN, email=persona.email)
+    else:
+        await _bring_roles_to(user, wanted)
+
+
+async def _bring_roles_to(user: User, wanted: set[str]) -> None:
+    held = dict(await UserRole.filter(user=user).values_list('role__name', 'until'))
+    for name in sorted(held.keys() - wanted):
+        await users.revoke(OPERATOR, str(user.uid), name)
+    for name in sorted(wanted - {name for name, until in held.items() if until is None}):
+        await users.grant(OPERATOR, str(user.uid), name)
