@@ -85,12 +85,21 @@ def _serve(settings: Settings, listener: socket.socket, generation: 'Generation 
             await _check_groups()
             site = app.build(settings, developing=generation is not None)
             ends_at = generation.ends_at if generation else None
-            await server.Server(site, settings, lambda: _say_ready(settings, generation), ends_at).serve([listener])
+            sockets = [listener, *_listen_also(generation)]
+            await server.Server(site, settings, lambda: _say_ready(settings, generation), ends_at).serve(sockets)
         finally:
             await start.close_database()
 
     with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
         runner.run(serve())
+
+
+def _listen_also(generation: 'Generation | None') -> list[socket.socket]:
+    if generation is None:
+        return []
+    from ui.dev import columns
+
+    return columns.listeners()
 
 
 async def _say_ready(settings: Settings, generation: 'Generation | None') -> None:

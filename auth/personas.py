@@ -7,19 +7,22 @@ development calls. So they do no harm in a database that goes into production la
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import structlog
 
 from auth import accounts, demo, sessions
+from auth.access import Group, groups_of
 from auth.admin import users
 from auth.admin.actor import OPERATOR
+from auth.current_user import CurrentUser, HeldRole
 from auth.errors import AuthError, Reason
 from auth.sessions import NewSession
 from auth.visitor import Visitor
 from models.access import GroupRole, UserRole
+from models.clock import now
 from models.database import transaction
 from models.user import User
 
@@ -106,3 +109,12 @@ async def _bring_roles_to(user: User, wanted: set[str]) -> None:
         await users.revoke(OPERATOR, str(user.uid), name)
     for name in sorted(wanted - {name for name, until in held.items() if until is None}):
         await users.grant(OPERATOR, str(user.uid), name)
+
+
+def as_user(persona: Persona, groups: Sequence[Group]) -> CurrentUser | None:
+    """Who somebody is that has become this persona just now; None for one that is not made here. Nobody's session."""
+    if not persona.made:
+        return None
+    held = next((group.roles for group in groups if group.key == persona.group), frozenset())
+    roles = tuple(HeldRole(key, key) for key in sorted(held))
+    return CurrentUser('', persona.email, persona.name, roles, groups_of(held, groups), session_id=0, created_at=now())

@@ -89,10 +89,11 @@ def build(settings: Settings, *, developing: bool = False) -> ASGIApp:
     theme.prepare()
     ui.add_head_html(theme.head_html(), shared=True)
     own_folders = [f'{theme.STATIC_PATH}/']
+    around: Callable[[ASGIApp], ASGIApp] | None = None
     if developing:
         from ui import dev
 
-        dev.install(web, site, settings)
+        around = dev.install(web, site, settings)
         own_folders.append(f'{dev.PREFIX}/')
 
     def make_shell(visit: Visit, request: Request) -> Shell:
@@ -118,7 +119,8 @@ def build(settings: Settings, *, developing: bool = False) -> ASGIApp:
     )
     pages = ErrorPages(lambda: error_pages.not_found(''), error_pages.refused)
     own_paths = session_routes.PATHS | {'/healthz', '/favicon.ico'}
-    return HttpDoor(web, site.cookie_name, own_paths, tuple(own_folders), site.is_own_origin, pages, policy(settings))
+    door = HttpDoor(web, site.cookie_name, own_paths, tuple(own_folders), site.is_own_origin, pages, policy(settings))
+    return around(door) if around else door
 
 
 def _tell(reference: str) -> None:

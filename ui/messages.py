@@ -33,6 +33,13 @@ _OPERATOR_WORDS: dict[Reason, str] = {
 }
 """What the command line says in other words than a page."""
 
+_DEVELOPER_WORDS: dict[Reason, str] = {
+    Reason.USER_NOT_FOUND: '{email} is no demo person: reload this page for the list as it is now.',
+    Reason.EMAIL_TAKEN: '{email} has a password, so it is no demo person: delete that account, or rename the group.',
+    Reason.FORBIDDEN: '{email} is blocked: the command "unblock {email}" lets them in again.',
+}
+"""What a developer hears who cannot become a demo person."""
+
 _DEFAULTS: Mapping[str, object] = {
     'minimum': 8,
     'maximum': 256,
@@ -83,6 +90,11 @@ def say(error: AuthError) -> str:
 def say_to_operator(error: AuthError) -> str:
     """Plain words for a refusal on the command line, where a person is named by address and nobody can sign in."""
     return _OPERATOR_WORDS.get(error.reason, _WORDS[error.reason]).format_map({**_DEFAULTS, **error.values})
+
+
+def say_to_developer(error: AuthError) -> str:
+    """Plain words for a refusal in the gate panel, where a person is a demo person."""
+    return _DEVELOPER_WORDS.get(error.reason, _WORDS[error.reason]).format_map({**_DEFAULTS, **error.values})
 
 
 def password_help(minimum: int) -> str:

@@ -57,7 +57,7 @@ def make_router(site: Site) -> APIRouter:
     backs = ('/login', '/signup', '/logout', '/setup', '/', '/login')
     router = APIRouter(prefix=PREFIX)
     for name, act, back in zip(NAMES, acts, backs, strict=True):
-        router.add_api_route(f'/{name}', _endpoint(site, act, back), methods=['POST'], include_in_schema=False)
+        router.add_api_route(f'/{name}', make_endpoint(site, act, back), methods=['POST'], include_in_schema=False)
     return router
 
 
@@ -71,9 +71,9 @@ class _Routes:
             fields.get('password', ''),
             visitor_of(request),
             keep='keep' in fields,
-            replacing=self._presented(request),
+            replacing=presented(self._site, request),
         )
-        return self._signed_in(request, session, own_path(fields.get('next')))
+        return signed_in(self._site, request, session, own_path(fields.get('next')))
 
     async def sign_up(self, request: Request, fields: Fields) -> Response:
         session = await sign_up.sign_up(
@@ -81,9 +81,9 @@ class _Routes:
             fields.get('password', ''),
             visitor_of(request),
             name=fields.get('name', ''),
-            replacing=self._presented(request),
+            replacing=presented(self._site, request),
         )
-        return self._signed_in(request, session, own_path(fields.get('next')))
+        return signed_in(self._site, request, session, own_path(fields.get('next')))
 
     async def set_up(self, request: Request, fields: Fields) -> Response:
         session = await set_up.set_up(
@@ -92,15 +92,13 @@ class _Routes:
             fields.get('password', ''),
             visitor_of(request),
             name=fields.get('name', ''),
-            replacing=self._presented(request),
+            replacing=presented(self._site, request),
         )
-        return self._signed_in(request, session, '/')
+        return signed_in(self._site, request, session, '/')
 
     async def sign_out(self, request: Request, fields: Fields) -> Response:
-        await sign_out.sign_out(self._presented(request))
-        response = _go(request, own_path(fields.get('next')))
-        self._site.clear_cookie(response)
-        return response
+        await sign_out.sign_out(presented(self._site, request))
+        return signed_out(self._site, request, own_path(fields.get('next')))
 
     async def check_password(self, request: Request, fields: Fields) -> Response:
         """Judge a password while it is typed; nothing is kept."""
@@ -112,21 +110,32 @@ class _Routes:
 
     async def ticket(self, request: Request, fields: Fields) -> Response:
         """Fetch the cookie of a session that a page has asked for over its socket (ui/actions.py)."""
-        session = await tickets.redeem(
-            fields.get('ticket', ''), visitor_of(request), presented=self._presented(request)
-        )
-        return self._signed_in(request, session, '/')
-
-    def _presented(self, request: Request) -> str | None:
-        return digest_of(cookie(request.headers.get('cookie'), self._site.cookie_name))
-
-    def _signed_in(self, request: Request, session: NewSession, target: str) -> Response:
-        response = _go(request, target)
-        self._site.set_cookie(response, session)
-        return response
+        ticket, held = fields.get('ticket', ''), presented(self._site, request)
+        session = await tickets.redeem(ticket, visitor_of(request), presented=held)
+        return signed_in(self._site, request, session, '/')
 
 
-def _endpoint(site: Site, act: Act, back: str) -> Callable[[Request], Awaitable[Response]]:
+def presented(site: Site, request: Request) -> str | None:
+    """The digest of the session that a request brings, alive or not."""
+    return digest_of(cookie(request.headers.get('cookie'), site.cookie_name))
+
+
+def signed_in(site: Site, request: Request, session: NewSession, target: str) -> Response:
+    """Hand the session to the browser, and send it on."""
+    response = _go(request, target)
+    site.set_cookie(response, session)
+    return response
+
+
+def signed_out(site: Site, request: Request, target: str) -> Response:
+    response = _go(request, target)
+    site.clear_cookie(response)
+    return response
+
+
+def make_endpoint(
+    site: Site, act: Act, back: str, say: Callable[[AuthError], str] = messages.say
+) -> Callable[[Request], Awaitable[Response]]:
     """The shape of every route: refuse other sites, read the form, act, and turn a refusal into an answer."""
 
     async def endpoint(request: Request) -> Response:
@@ -137,12 +146,13 @@ def _endpoint(site: Site, act: Act, back: str) -> Callable[[Request], Awaitable[
             fields = await _read_form(request)
             return await act(request, fields)
         except AuthError as error:
-            return _refusal(request, error, fields, back)
+            return _refusal(request, error, say(error), fields, back)
         except ClientDisconnect:  # who hung up in the middle reads no answer
             return Response(status_code=400)
         except Exception:  # the database is away or locked, say: its transaction is taken back
             log.exception('form not handled', path=request.url.path)
-            return _refusal(request, AuthError(Reason.UNAVAILABLE), fields, back)
+            error = AuthError(Reason.UNAVAILABLE)
+            return _refusal(request, error, say(error), fields, back)
 
     return endpoint
 
@@ -169,8 +179,8 @@ async def _read_form(request: Request) -> Fields:
     return fields
 
 
-def _refusal(request: Request, error: AuthError, fields: Fields, back: str) -> Response:
-    message, field = messages.say(error), messages.FIELD.get(error.reason)
+def _refusal(request: Request, error: AuthError, message: str, fields: Fields, back: str) -> Response:
+    field = messages.FIELD.get(error.reason)
     if _wants_json(request):
         body = {'error': {'reason': error.reason.value, 'message': message, 'field': field}}
         return _json(body, STATUS.get(error.reason, 422))

@@ -58,6 +58,12 @@ def prepare() -> None:
     app.config.quasar_config['loadingBar']['skipHijack'] = True  # its bar has no name for a screen reader
 
 
+def scheme_of(request: Request) -> str:
+    """The colour scheme as the head of a document names it: `light`, `dark`, or `normal` for the system's."""
+    chosen = request.cookies.get(COOKIE, '')
+    return chosen if chosen in _DARK else 'normal'
+
+
 def apply(request: Request) -> None:
     """Give the current client its own colour scheme before its document is written.
 

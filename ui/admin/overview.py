@@ -1,11 +1,12 @@
 """/admin: how things stand. Managing people is on the command line until the admin area has pages for it."""
 
-from auth.access import SITE_ADMINS, Access, Gate
+from auth.access import SITE_ADMINS
 from auth.admin import overview as figures
 from auth.current_user import CurrentUser
 from ui import gate
 from ui.components import card, code, muted, table, tag
 from ui.gate import page
+from ui.gate_words import gate_in_words, group_in_words
 
 VERBS = (
     ('create-user EMAIL --role ROLE', 'Add a person'),
@@ -45,22 +46,6 @@ async def admin(user: CurrentUser) -> None:
             [(name, f'{holders:,}') for name, holders in overview.roles],
         )
     _command_line()
-
-
-def gate_in_words(rule: Gate | None, names: dict[str, str]) -> str:
-    """Who a gate lets in; `names` are the groups' labels by key."""
-    if rule is None:
-        return 'Site admins only: no gate yet'
-    if rule.access is Access.PUBLIC:
-        return 'Everyone'
-    if rule.access is Access.SIGNED_IN:
-        return 'Everyone who is signed in'
-    return 'Members of ' + ' or '.join(sorted(names.get(key, key) for key in rule.groups))
-
-
-def group_in_words(roles: tuple[str, ...]) -> str:
-    """Whom a group admits: those who hold ALL its roles, and nobody when it has none."""
-    return f'A member holds all of: {", ".join(roles)}' if roles else 'Admits nobody: it has no roles'
 
 
 def _figure(count: int, one: str, many: str) -> None:

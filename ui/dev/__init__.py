@@ -6,6 +6,7 @@ that is settled by the address the server listens on, and by no request, header 
 
 import secrets
 from collections.abc import Callable
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Final
@@ -13,9 +14,11 @@ from typing import Final
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import FileResponse, PlainTextResponse, Response
 from nicegui import ui
+from starlette.types import ASGIApp
 
 from auth.settings import Settings
 from ui import error_pages
+from ui.dev import columns, panel, split
 from ui.dev.guard import Guard, is_here
 from ui.origin import Site
 
@@ -24,17 +27,21 @@ PREFIX: Final = '/_nicegate'
 STATIC: Final = Path(__file__).parent / 'static'
 
 Part = Callable[[Site, Settings], APIRouter]
-PARTS: tuple[Part, ...] = ()
+PARTS: tuple[Part, ...] = (panel.make_router, split.make_router)
 """What is there on loopback besides reloading. Each makes a router whose paths continue `PREFIX`; each `*.js` and
 `*.css` in `static/` comes into every page.
 """
 
 
-def install(web: FastAPI, site: Site, settings: Settings) -> None:
-    """Put it on the site. Call once, before NiceGUI is mounted, which takes every address that is left."""
+def install(web: FastAPI, site: Site, settings: Settings) -> Callable[[ASGIApp], ASGIApp]:
+    """Put it on the site. Call once, before NiceGUI is mounted, which takes every address that is left.
+
+    Returns what stands around the site's doors.
+    """
     head = mount(web, site, settings, PARTS)
     ui.add_head_html(head, shared=True)
     error_pages.add_head(head)
+    return partial(columns.around, site=site, settings=settings)
 
 
 def mount(web: FastAPI, site: Site, settings: Settings, parts: tuple[Part, ...]) -> str:

@@ -1,4 +1,4 @@
-"""What the doors have decided lately, for a developer to look at. Nothing is kept unless a server in development asks."""
+"""What the doors have decided lately, for a developer to look at. Only a server in development keeps it."""
 
 import time
 from collections import deque

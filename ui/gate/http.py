@@ -20,6 +20,7 @@ from auth.access import Decision, Gate, decide
 from auth.current_user import CurrentUser
 from auth.sessions import digest_of
 from ui.gate import registry, resources, uploads
+from ui.gate.decisions import note
 from ui.gate.locations import parse
 from ui.gate.registry import Match
 from ui.gate.socket import cookie, sent
@@ -130,7 +131,7 @@ class HttpDoor:
             return await uploads.receive(Request(scope, receive), upload[1], int(upload[2]), digest)
         places = resources.gates_of(scope['path'])
         if places is not None:
-            return await self._any_of(places, digest, headers)
+            return await self._any_of(places, digest, scope['path'], headers)
         if routes:
             return await self._all_of([route.gate for route in routes], digest, location.url, headers)
         return self._not_found(headers)
@@ -141,23 +142,29 @@ class HttpDoor:
         user = await sessions.resume(digest)
         if user is not None and digest is not None:
             await sessions.seen(digest)
-        if decide(match.page.gate, user) is Decision.SIGN_IN:
-            return _redirect(sign_in_location(match.location.url))
+        url, gate = match.location.url, match.page.gate
+        if note('page', url, gate, user, decide(gate, user)) is Decision.SIGN_IN:
+            return _redirect(sign_in_location(url))
         scope[ARRIVAL] = Arrival(match, digest, user)
         return None
 
     async def _all_of(self, gates: list[Gate], digest: str | None, url: str, headers: Headers) -> Response | None:
         user = await sessions.resume(digest)
-        decisions = {decide(gate, user) for gate in gates}
+        decisions = {note('route', url, gate, user, decide(gate, user)) for gate in gates}
         if Decision.SIGN_IN in decisions:
             return _redirect(sign_in_location(url)) if _wants_html(headers) else PlainTextResponse('Sign in first', 401)
         if Decision.NO_ACCESS in decisions:
             return self._refused(headers, "You don't have access to this.")
         return None
 
-    async def _any_of(self, places: list[list[Gate | None]], digest: str | None, headers: Headers) -> Response | None:
+    async def _any_of(
+        self, places: list[list[Gate | None]], digest: str | None, path: str, headers: Headers
+    ) -> Response | None:
         user = await sessions.resume(digest)
-        if any(all(decide(gate, user) is Decision.ALLOW for gate in gates) for gates in places):
+        if any(
+            all(note('file', path, gate, user, decide(gate, user)) is Decision.ALLOW for gate in gates)
+            for gates in places
+        ):
             return None
         return self._refused(headers, "You don't have access to this file.")
 

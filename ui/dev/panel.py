@@ -1,0 +1,113 @@
+"""The gate panel: what it shows of the page somebody is on, and the one verb by which they become a demo person."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+
+from auth import personas, sessions, snapshots
+from auth.access import Decision, Gate, Group, decide, explain
+from auth.current_user import CurrentUser
+from auth.errors import AuthError, Reason
+from auth.flows.sign_out import sign_out
+from auth.personas import Persona
+from auth.settings import Settings
+from ui import messages
+from ui.gate import decisions, registry
+from ui.gate.decisions import Decided
+from ui.gate_words import gate_in_words
+from ui.origin import Site
+from ui.session_routes import Fields, make_endpoint, own_path, presented, signed_in, signed_out, visitor_of
+
+NO_STORE = {'Cache-Control': 'no-store'}
+
+
+def make_router(site: Site, _: Settings) -> APIRouter:
+    decisions.start_keeping()
+    router = APIRouter()
+
+    @router.get('/panel')
+    async def panel(request: Request, path: str) -> Response:
+        user = await sessions.resume(presented(site, request))
+        return JSONResponse(await look(path, user), headers=NO_STORE)
+
+    async def become(request: Request, fields: Fields) -> Response:
+        email, target = fields.get('email', ''), own_path(fields.get('next'))
+        if not email:
+            await sign_out(presented(site, request))
+            return signed_out(site, request, target)
+        persona = next((one for one in await people() if one.email == email), None)
+        if persona is None:  # an ordinary person: nobody takes their place
+            raise AuthError(Reason.USER_NOT_FOUND, email=email)
+        session = await personas.become(persona, visitor_of(request), replacing=presented(site, request))
+        return signed_in(site, request, session, target)
+
+    router.add_api_route('/become', make_endpoint(site, become, '/', messages.say_to_developer), methods=['POST'])
+    return router
+
+
+async def people() -> list[Persona]:
+    """Whom a developer may become: one for each group of the code, one without roles, and those of `demo`."""
+    return [*made_people(), *await personas.of_demo()]
+
+
+def made_people() -> tuple[Persona, ...]:
+    return personas.of_groups(group.key for group in registry.groups())
+
+
+async def look(path: str, user: CurrentUser | None) -> dict[str, Any]:
+    """All that the panel shows of the page at `path` (with its query) to `user`, as JSON."""
+    groups, match = await snapshots.all_groups(), registry.match(path)
+    page = match.page if match else None
+    gate = page.gate if page else None
+    return {
+        'page': page and {'path': page.path, 'title': page.title, 'source': page.source, **verdict(gate, user, groups)},
+        'you': user and {'email': user.email, 'name': user.name, 'roles': [role.name for role in user.roles]},
+        'groups': _groups(gate, user, groups),
+        'parts': [
+            {'name': part.name, 'source': part.source, **verdict(part.gate, user, groups)} for part in registry.parts()
+        ],
+        'people': [_person(one, gate, user, groups, is_page=page is not None) for one in await people()],
+        'decisions': [_decided(one, groups) for one in decisions.latest()],
+    }
+
+
+def verdict(gate: Gate | None, user: CurrentUser | None, groups: Iterable[Group]) -> dict[str, str]:
+    """A gate, its decision for somebody, and why, in words."""
+    return {
+        'gate': gate_in_words(gate, {}),
+        'decision': decide(gate, user).value,
+        'reason': explain(gate, user, groups),
+    }
+
+
+def _groups(gate: Gate | None, user: CurrentUser | None, groups: Sequence[Group]) -> list[dict[str, Any]]:
+    """The groups that open the gate, and which of their roles the person holds."""
+    held = user.role_keys if user else frozenset()
+    return [
+        {'key': group.key, 'roles': [{'key': key, 'held': key in held} for key in sorted(group.roles)]}
+        for group in groups
+        if gate is not None and group.key in gate.groups
+    ]
+
+
+def _person(
+    persona: Persona, gate: Gate | None, user: CurrentUser | None, groups: Sequence[Group], *, is_page: bool
+) -> dict[str, Any]:
+    would_be = personas.as_user(persona, groups)
+    opens = decide(gate, would_be) is Decision.ALLOW if would_be and is_page else None
+    current = user is not None and user.email == persona.email
+    return {'email': persona.email, 'name': persona.name, 'opens': opens, 'current': current}
+
+
+def _decided(decided: Decided, groups: Sequence[Group]) -> dict[str, Any]:
+    return {
+        'at': int(decided.at * 1000),
+        'door': decided.door,
+        'path': decided.path,
+        'who': decided.user.email if decided.user else None,
+        'decision': decided.decision.value,
+        'reason': explain(decided.gate, decided.user, groups),
+        'times': decided.times,
+    }
