@@ -83,7 +83,7 @@ async def become(persona: Persona, visitor: Visitor, *, replacing: str | None = 
         await _make(persona)
     async with transaction():
         user = await accounts.get_by_email(persona.email)
-        if user.blocked_at is not None:
+        if not await User.exists(id=user.id, blocked_at__isnull=True):
             raise AuthError(Reason.FORBIDDEN, email=persona.email)
         session = await sessions.start(user, visitor, replacing=replacing)
     log.info('signed in as a demo person', user=user.uid, email=user.email, address=visitor.address)
@@ -92,8 +92,8 @@ async def become(persona: Persona, visitor: Visitor, *, replacing: str | None = 
 
 async def _make(persona: Persona) -> None:
     """See that the persona is there and holds the roles of its group as it is now, and no others."""
-    rows = GroupRole.filter(group__key=persona.group) if persona.group else GroupRole.none()
-    wanted = {str(name) for name in await rows.values_list('role__name', flat=True)}
+    names = GroupRole.filter(group__key=persona.group or '').values_list('role__name', flat=True)
+    wanted = {str(name) for name in await names}
     user = await accounts.find_by_email(persona.email)
     if user is None:
         await users.create(OPERATOR, persona.email, None, name=persona.name, roles=wanted)

@@ -151,8 +151,8 @@ def make_endpoint(
             return Response(status_code=400)
         except Exception:  # the database is away or locked, say: its transaction is taken back
             log.exception('form not handled', path=request.url.path)
-            error = AuthError(Reason.UNAVAILABLE)
-            return _refusal(request, error, say(error), fields, back)
+            unavailable = AuthError(Reason.UNAVAILABLE)
+            return _refusal(request, unavailable, say(unavailable), fields, back)
 
     return endpoint
 

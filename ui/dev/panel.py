@@ -1,5 +1,6 @@
 """The gate panel: what it shows of the page somebody is on, and the one verb by which they become a demo person."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -15,7 +16,9 @@ from auth.personas import Persona
 from auth.settings import Settings
 from ui import messages
 from ui.gate import decisions, registry
+from ui.gate import visit as visits
 from ui.gate.decisions import Decided
+from ui.gate.registry import Page, Part
 from ui.gate_words import gate_in_words
 from ui.origin import Site
 from ui.session_routes import Fields, make_endpoint, own_path, presented, signed_in, signed_out, visitor_of
@@ -28,9 +31,9 @@ def make_router(site: Site, _: Settings) -> APIRouter:
     router = APIRouter()
 
     @router.get('/panel')
-    async def panel(request: Request, path: str) -> Response:
+    async def panel(request: Request, path: str, client: str = '') -> Response:
         user = await sessions.resume(presented(site, request))
-        return JSONResponse(await look(path, user), headers=NO_STORE)
+        return JSONResponse(await look(path, client, user), headers=NO_STORE)
 
     async def become(request: Request, fields: Fields) -> Response:
         email, target = fields.get('email', ''), own_path(fields.get('next'))
@@ -56,21 +59,40 @@ def made_people() -> tuple[Persona, ...]:
     return personas.of_groups(group.key for group in registry.groups())
 
 
-async def look(path: str, user: CurrentUser | None) -> dict[str, Any]:
-    """All that the panel shows of the page at `path` (with its query) to `user`, as JSON."""
+async def look(path: str, client: str, user: CurrentUser | None) -> dict[str, Any]:
+    """All that the panel shows to `user` of the page at `path` (with its query), as JSON. `client` is the id under
+    which it is open, for the sections on it.
+    """
     groups, match = await snapshots.all_groups(), registry.match(path)
     page = match.page if match else None
     gate = page.gate if page else None
     return {
-        'page': page and {'path': page.path, 'title': page.title, 'source': page.source, **verdict(gate, user, groups)},
+        'page': page and {**_page(page), **verdict(gate, user, groups)},
         'you': user and {'email': user.email, 'name': user.name, 'roles': [role.name for role in user.roles]},
         'groups': _groups(gate, user, groups),
-        'parts': [
-            {'name': part.name, 'source': part.source, **verdict(part.gate, user, groups)} for part in registry.parts()
+        'sections': [
+            {'name': part.name, 'source': part.source, 'times': times, **verdict(part.gate, user, groups)}
+            for part, times in _sections(client).items()
         ],
         'people': [_person(one, gate, user, groups, is_page=page is not None) for one in await people()],
         'decisions': [_decided(one, groups) for one in decisions.latest()],
     }
+
+
+def _page(page: Page) -> dict[str, Any]:
+    area = page.gate_from
+    return {
+        'path': page.path,
+        'title': page.title,
+        'source': page.source,
+        'from': area and {'path': area.path, 'source': area.source},
+    }
+
+
+def _sections(client: str) -> Counter[Part]:
+    """The sections that an open page has called, closed ones too, each with how often."""
+    visit = visits.find(client)
+    return Counter(visit.scope.parts() if visit is not None and visit.scope is not None else ())
 
 
 def verdict(gate: Gate | None, user: CurrentUser | None, groups: Iterable[Group]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from auth.access import Decision
 from auth.current_user import CurrentUser
 from ui.gate import handlers, scopes
 from ui.gate import visit as visits
+from ui.gate.decisions import note
 from ui.gate.visit import Visit
 
 log = structlog.get_logger()
@@ -83,6 +84,7 @@ def settle(visit: Visit, user: CurrentUser | None) -> None:
     decision = visit.decide()
     # Compared with what is shown, whoever the person was before: another door may have read the news already.
     if visit.shown is not None and decision is not visit.shown:
+        note('live', visit.location, visit.page.gate if visit.page else None, user, decision)
         if decision is not Decision.ALLOW:
             visit.area.cancel()
             handlers.stop(visit.running)

@@ -16,6 +16,7 @@ from nicegui import Client, background_tasks, json, ui
 from auth import sessions
 from auth.access import Decision
 from ui.gate import failures, live, registry, scopes
+from ui.gate.decisions import note
 from ui.gate.registry import DeclarationError, Match
 from ui.gate.scopes import Scope
 from ui.gate.visit import Visit
@@ -190,6 +191,7 @@ class PageArea(ui.sub_pages):
             if isinstance(location, str) and location.startswith('/') and location.isprintable():
                 visit.client.open(location)  # outside of the shell, or nowhere: an ordinary request tells which
             return
+        note('move', match.location.url, match.page.gate, visit.user, visit.decide(match))
         await self.show(match, match.location.url + _fragment(location) if set_address else None)
         if not visit.over:
             visit.client.run_javascript('window.nicegate?.arrived?.()')

@@ -47,7 +47,13 @@ class Page:
     @property
     def gate(self) -> Gate | None:
         """Its own gate, else that of the nearest section of the site around it."""
-        return self.own_gate or next((area.gate for area in _areas_around(self) if area.gate), None)
+        area = self.gate_from
+        return area.gate if area is not None else self.own_gate
+
+    @property
+    def gate_from(self) -> 'Area | None':
+        """The section of the site that it has its gate from; None: it has one of its own, or none at all."""
+        return None if self.own_gate else next((area for area in _areas_around(self) if area.gate), None)
 
     @property
     def layout(self) -> Layout | None:

@@ -23,6 +23,7 @@ from ui.gate import handlers
 if TYPE_CHECKING:
     from nicegui import Client
 
+    from ui.gate.registry import Part
     from ui.gate.sections import Section
     from ui.gate.session import Watcher
     from ui.gate.visit import Visit
@@ -91,6 +92,11 @@ class Scope:
         yield from self.watchers
         for section in self.sections:
             yield from section.watchers()
+
+    def parts(self) -> Iterator[Part]:
+        """The sections in here, as declared, and those in them."""
+        for section in self.sections:
+            yield from section.parts()
 
     def note(self, task: asyncio.Task[Any]) -> None:
         """Keep a task that was started in here, to stop it when the right to run it goes."""

@@ -20,6 +20,7 @@ from auth.access import Access, Decision, Gate, decide
 from ui.gate import declarations, failures, handlers, live, registry, scopes
 from ui.gate import visit as visits
 from ui.gate.box import Box
+from ui.gate.decisions import note, note_section
 from ui.gate.declarations import DeclarationError
 from ui.gate.scopes import Scope
 from ui.gate.session import Watcher
@@ -59,7 +60,7 @@ def gated(
     def declare(function: Function) -> Function:
         declarations.builder(function, source, 'a section', '@gated(…)')
         _refuse_second_gate(function, source)
-        part = _Part(function, gate, otherwise, inspect.iscoroutinefunction(function))
+        part = _Part(function, gate, otherwise, inspect.iscoroutinefunction(function), source)
 
         @wraps(function)
         def section(*args: Any, **kwargs: Any) -> Any:
@@ -113,7 +114,7 @@ async def _ask_first(visit: Visit, gate: Gate, act: Callable[[], Any]) -> Any:
 
 
 def _admits(visit: Visit, gate: Gate) -> bool:
-    decision = decide(gate, visit.user) if not visit.over else Decision.SIGN_IN
+    decision = note('handler', visit.location, gate, visit.user, decide(gate, visit.user if not visit.over else None))
     if decision is not Decision.ALLOW:
         log.info('handler refused', page=visit.page.path if visit.page else '', gate=str(gate))
         if not visit.over:
@@ -132,6 +133,7 @@ class _Part:
     gate: Gate
     otherwise: Callable[..., Any] | None
     is_async: bool
+    source: str = ''
 
 
 _INSTEAD = _Part(lambda: None, Gate(Access.PUBLIC), None, False)
@@ -184,6 +186,11 @@ class Section(Box):
     def watchers(self) -> Iterator[Watcher]:
         return self._scope.watchers_within() if self._scope is not None else iter(())
 
+    def parts(self) -> Iterator[registry.Part]:
+        """This section and those in it, as declared."""
+        yield registry.Part(self._part.function.__name__, self._part.gate, self._part.source)
+        yield from self._scope.parts() if self._scope is not None else ()
+
     def end(self) -> None:
         """Take away all that it has made, wherever it hangs. It can be drawn again."""
         self._is_open = None
@@ -215,6 +222,7 @@ class Section(Box):
         if self._scope is not None:
             self.end()
         self._is_open = self._may_open()
+        note_section(self._part.function, self._part.gate, self._visit)
         self._scope = scope = Scope(self._visit, self._part if self._is_open else _INSTEAD, self._around)
         result: Any = None
         try:

@@ -20,6 +20,7 @@ from auth import sessions, snapshots
 from auth.sessions import digest_of
 from ui.gate import frames, live, scopes
 from ui.gate import visit as visits
+from ui.gate.decisions import note_within
 from ui.gate.visit import Visit
 
 log = structlog.get_logger()
@@ -104,7 +105,7 @@ class SocketDoor:
                 live.settle(visit, user)  # type: ignore[arg-type]  # STALE was resolved above
         element = self._listening(visit, message)
         scope = visit.ownership.of(element, message['listener_id']) if element is not None else None
-        if element is None or (scope is not None and not scope.is_open()):
+        if element is None or (scope is not None and not note_within('event', scope)):
             log.info('event refused', page=visit.page.path if visit.page else '')
             return
         try:

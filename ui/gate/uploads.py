@@ -14,6 +14,7 @@ from starlette.types import Message
 from auth import sessions
 from ui.gate import live, scopes
 from ui.gate import visit as visits
+from ui.gate.decisions import note_within
 from ui.gate.visit import Visit
 
 log = structlog.get_logger()
@@ -70,7 +71,7 @@ async def _may(visit: Visit, element: ui.upload, digest: str | None) -> bool:
             return False
         live.settle(visit, user)
     scope = visit.ownership.of(element)
-    return scope is not None and scope.is_open() and not element.is_deleted
+    return scope is not None and note_within('upload', scope) and not element.is_deleted
 
 
 def _limit(element: ui.upload) -> int:

@@ -52,16 +52,26 @@
       make("p", {}, page.gate),
       make("p", { class: "ngp-quiet" }, page.reason),
       groups.length ? make("ul", { class: "ngp-groups" }, ...groups.map(oneGroup)) : null,
-      make("p", { class: "ngp-source" }, make("code", {}, page.source)),
+      source(page.source),
+      page.from ? source(page.from.source, `Gate from section ${page.from.path}: `) : null,
     );
   }
 
   const oneGroup = (group) =>
     make("li", {}, make("span", {}, group.key, ": "), make("ul", { class: "ngp-roles" }, ...group.roles.map(role)));
 
-  const onePart = (part) =>
-    make("li", {}, make("p", { class: "ngp-line" }, make("code", {}, part.name), chip(part.decision)),
-      make("p", { class: "ngp-quiet" }, `${part.gate} · ${part.reason}`), make("code", {}, part.source));
+  const source = (place, before = "") => make("p", { class: "ngp-source" }, before, make("code", {}, place));
+
+  function onThisPage({ sections }) {
+    return sections.length ? section("Sections on this page", make("ul", { class: "ngp-list" }, ...sections.map(oneSection))) : null;
+  }
+
+  const oneSection = (one) =>
+    make("li", {},
+      make("p", { class: "ngp-line" }, make("code", {}, one.name), times(one), chip(one.decision)),
+      make("p", { class: "ngp-quiet" }, `${one.gate} · ${one.reason}`), source(one.source));
+
+  const times = (one) => (one.times > 1 ? make("span", { class: "ngp-quiet" }, `× ${one.times}`) : null);
 
   function you({ you }) {
     if (!you) return section("You", make("p", {}, "Signed out"));
@@ -88,10 +98,10 @@
       make("p", { class: "ngp-line" }, make("time", {}, new Date(one.at).toLocaleTimeString()), make("code", {}, one.path),
         chip(one.decision)),
       make("p", { class: "ngp-quiet" },
-        `${one.door}${one.times > 1 ? ` × ${one.times}` : ""} · ${one.who ?? "signed out"} · ${one.reason}`));
+        `${one.door}${one.times > 1 ? ` × ${one.times}` : ""} · ${[one.who, one.reason].filter(Boolean).join(" · ")}`));
 
   const lastDecisions = ({ decisions }) =>
-    section("Last decisions", make("ol", { class: "ngp-decisions" }, ...decisions.map(oneDecision)));
+    section("Last decisions", make("ol", { class: "ngp-list" }, ...decisions.map(oneDecision)));
 
   /* -- open and closed ------------------------------------------------------------------------------------------------ */
 
@@ -132,7 +142,8 @@
   }
 
   async function show(path) {
-    const answer = await fetch(`/_nicegate/panel?path=${encodeURIComponent(path)}`, { cache: "no-store" });
+    const query = new URLSearchParams({ path, client: window.clientId ?? "" });
+    const answer = await fetch(`/_nicegate/panel?${query}`, { cache: "no-store" });
     if (!answer.ok) return;
     const text = await answer.text();
     if (text === shown || path !== here()) return;
@@ -143,9 +154,8 @@
 
   function draw(state) {
     const key = document.activeElement?.dataset?.key; // what is drawn anew keeps the focus
-    const parts = state.parts.length ? section("Within pages", make("ul", { class: "ngp-parts" }, ...state.parts.map(onePart))) : null;
     const top = body.scrollTop;
-    body.replaceChildren(...[thisPage(state), parts, you(state), become(state), lastDecisions(state)].filter(Boolean));
+    body.replaceChildren(...[thisPage, onThisPage, you, become, lastDecisions].map((draw) => draw(state)).filter(Boolean));
     body.scrollTop = top;
     if (key) body.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
   }
