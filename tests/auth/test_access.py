@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auth.access import SITE_ADMIN, SITE_ADMINS, Access, Decision, Gate, Group, admits, decide, groups_of
+from auth.access import SITE_ADMIN, SITE_ADMINS, Access, Decision, Gate, Group, admits, decide, explain, groups_of
 from auth.current_user import CurrentUser, HeldRole
 
 ROLES = ['Admin', 'Premium', 'Driver', SITE_ADMIN]
@@ -73,3 +73,19 @@ def test_a_site_admin_has_no_key_to_other_peoples_pages(gate, groups, held):
     names_admins = SITE_ADMINS in gate.groups or any(SITE_ADMIN in g.roles for g in groups if g.key in gate.groups)
     if closed and not names_admins:
         assert decide(gate, person(held | {SITE_ADMIN}, groups)) is Decision.NO_ACCESS
+
+
+@given(st.one_of(st.none(), gates), group_tables, st.one_of(st.none(), some_roles))
+def test_the_reason_fits_the_decision_and_names_each_role_that_is_missing(gate, groups, held):
+    user = None if held is None else person(held, groups)
+    reason = explain(gate, user, groups)
+    opens = reason in ('public', 'signed in', 'site admin') or reason.startswith('in group ')
+    assert opens is (decide(gate, user) is Decision.ALLOW)
+    assert (reason == 'signed out') is (decide(gate, user) is Decision.SIGN_IN)
+    if held is not None and gate is not None and not opens:
+        roles = {group.key: group.roles for group in groups if group.key in gate.groups}
+        assert len(reason.split('; ')) == len(gate.groups)
+        for key in gate.groups:
+            missing = roles.get(key, frozenset()) - held
+            part = next(part for part in reason.split('; ') if part.endswith(f'group {key}'))
+            assert all(role in part for role in missing) and ('lacks' in part) is bool(missing)

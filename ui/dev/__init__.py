@@ -44,8 +44,10 @@ def install(web: FastAPI, site: Site, settings: Settings) -> Callable[[ASGIApp],
     return partial(columns.around, site=site, settings=settings)
 
 
-def mount(web: FastAPI, site: Site, settings: Settings, parts: tuple[Part, ...]) -> str:
-    """Make it answer below `PREFIX`; returns the tags for the head of every document."""
+def mount(
+    web: FastAPI, site: Site, settings: Settings, parts: tuple[Part, ...], otherwise: ASGIApp | None = None
+) -> str:
+    """Make it answer below `PREFIX`, what is not there with `otherwise`; returns the tags for every document's head."""
     here, generation = is_here(settings), secrets.token_hex(8)
     files = [file.name for file in sorted(STATIC.iterdir()) if file.suffix in ('.js', '.css')]
     names = files if here and parts else ['reload.js']  # the others are for what the parts answer
@@ -53,6 +55,8 @@ def mount(web: FastAPI, site: Site, settings: Settings, parts: tuple[Part, ...])
     app.include_router(_reloading(generation, names))
     for make_router in parts if here else ():
         app.include_router(make_router(site, settings))
+    if otherwise is not None:
+        app.mount('', otherwise)
     web.mount(PREFIX, Guard(app, site, here))
     return _head(generation, names)
 

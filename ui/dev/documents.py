@@ -117,7 +117,6 @@ def serve(notice: Notice, settings: Settings, listener: socket.socket, ends_at: 
 def application(notice: Notice, settings: Settings) -> ASGIApp:
     """The site that shows nothing else. To whoever is not at this machine it shows no detail."""
     web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    head = dev.mount(web, Site.of(settings), settings, parts=())
     here = is_here(settings)
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
@@ -129,6 +128,7 @@ def application(notice: Notice, settings: Settings) -> ASGIApp:
         response: Response = HTMLResponse(_html(notice, is_own, head), notice.status, headers)
         await response(scope, receive, send)
 
+    head = dev.mount(web, Site.of(settings), settings, parts=(), otherwise=answer)
     web.mount('', answer)
     return web
 
