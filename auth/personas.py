@@ -11,8 +11,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import structlog
-
 from auth import accounts, demo, sessions
 from auth.access import Group, groups_of
 from auth.admin import users
@@ -25,8 +23,6 @@ from models.access import GroupRole, UserRole
 from models.clock import now
 from models.database import transaction
 from models.user import User
-
-log = structlog.get_logger()
 
 DOMAIN: Final = 'demo.example'
 """No mail goes there, and nobody can own it (RFC 2606)."""
@@ -69,8 +65,8 @@ def _address(key: str, taken: set[str]) -> str:
 
 async def of_demo() -> tuple[Persona, ...]:
     """The people that the command `demo` makes, as far as they are there."""
-    found = [await accounts.find_by_email(email) for email in demo.PEOPLE]
-    return tuple(Persona(user.email, user.name or user.email, made=False) for user in found if user is not None)
+    found = await User.filter(email_key__in=list(demo.PEOPLE)).order_by('email_key')
+    return tuple(Persona(user.email, user.name or user.email, made=False) for user in found)
 
 
 async def become(persona: Persona, visitor: Visitor, *, replacing: str | None = None) -> NewSession:
@@ -85,9 +81,7 @@ async def become(persona: Persona, visitor: Visitor, *, replacing: str | None = 
         user = await accounts.get_by_email(persona.email)
         if not await User.exists(id=user.id, blocked_at__isnull=True):
             raise AuthError(Reason.FORBIDDEN, email=persona.email)
-        session = await sessions.start(user, visitor, replacing=replacing)
-    log.info('signed in as a demo person', user=user.uid, email=user.email, address=visitor.address)
-    return session
+        return await sessions.start(user, visitor, replacing=replacing)
 
 
 async def _make(persona: Persona) -> None:

@@ -42,7 +42,7 @@ def test_each_group_has_one_persona_and_an_address_of_its_own():
 
 async def test_a_persona_holds_exactly_its_groups_roles_whatever_somebody_did_to_it(groups):
     user = await become(CREW)
-    assert (user.role_keys, user.groups) == (GROUPS['Crew Premium'], set(GROUPS))
+    assert (user.role_keys, user.groups) == (GROUPS['Crew Premium'], frozenset(GROUPS))
     foreseen = personas.as_user(CREW, await snapshots.all_groups())
     assert foreseen is not None and (foreseen.role_keys, foreseen.groups) == (user.role_keys, user.groups)
     await users.revoke(OPERATOR, user.id, 'Crew')

@@ -75,7 +75,9 @@ class Columns:
     """One column for nobody and one a persona, each on a free port that only this machine reaches."""
 
     def __init__(self, settings: Settings, people: Iterable[Persona]) -> None:
-        listeners = [(persona, _listen(settings.host)) for persona in [None, *people][:MOST]]
+        behind = [None, *people]
+        self.left_out = max(len(behind) - MOST, 0)
+        listeners = [(persona, _listen(settings.host)) for persona in behind[:MOST]]
         named = [(one, at, settings.model_copy(update={'port': _port_of(at)})) for one, at in listeners]
         self._by_port = {its.port: Column(one, at, Site.of(its).cookie_name) for one, at, its in named}
 
@@ -152,9 +154,12 @@ def _own_host(headers: Headers, port: int) -> str | None:
     own requests, nor those under a name of its own that points here (DNS rebinding).
     """
     host, _, asked = headers.get('host', '').lower().rpartition(':')
-    if host not in LOOPBACK or asked != str(port) or headers.get('sec-fetch-site') == 'cross-site':
+    own = f'http://{host}:{port}'
+    if host not in LOOPBACK or asked != str(port) or headers.get('origin', own).lower() != own:
         return None
-    return host if headers.get('origin', f'http://{host}:{port}').lower() == f'http://{host}:{port}' else None
+    sender = headers.get('sec-fetch-site', 'none')
+    is_frame = sender == 'same-site' and headers.get('sec-fetch-dest') == 'iframe'
+    return host if is_frame or sender in ('same-origin', 'none') else None
 
 
 def _listen(host: str) -> socket.socket:

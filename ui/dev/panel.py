@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
@@ -22,6 +23,8 @@ from ui.gate.registry import Page, Part
 from ui.gate_words import gate_in_words
 from ui.origin import Site
 from ui.session_routes import Fields, make_endpoint, own_path, presented, signed_in, signed_out, visitor_of
+
+log = structlog.get_logger()
 
 NO_STORE = {'Cache-Control': 'no-store'}
 
@@ -43,7 +46,9 @@ def make_router(site: Site, _: Settings) -> APIRouter:
         persona = next((one for one in await people() if one.email == email), None)
         if persona is None:  # an ordinary person: nobody takes their place
             raise AuthError(Reason.USER_NOT_FOUND, email=email)
-        session = await personas.become(persona, visitor_of(request), replacing=presented(site, request))
+        visitor = visitor_of(request)
+        session = await personas.become(persona, visitor, replacing=presented(site, request))
+        log.info('became a demo person', email=email, address=visitor.address)
         return signed_in(site, request, session, target)
 
     router.add_api_route('/become', make_endpoint(site, become, '/', messages.say_to_developer), methods=['POST'])

@@ -117,6 +117,7 @@
 
   let shown = "";
   let timer = 0;
+  let turn = 0;
 
   function open(focus = true) {
     panel.hidden = false;
@@ -137,8 +138,9 @@
   async function look() {
     clearTimeout(timer);
     if (panel.hidden) return;
+    const mine = ++turn;
     if (!document.hidden) await show(here()).catch(() => {}); // a server that starts anew answers the next time
-    timer = setTimeout(look, LOOK);
+    if (mine === turn) timer = setTimeout(look, LOOK);
   }
 
   async function show(path) {
