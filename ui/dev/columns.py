@@ -22,7 +22,7 @@ from auth.personas import Persona
 from auth.sessions import digest_of
 from auth.settings import Settings
 from auth.visitor import Visitor
-from ui.dev.guard import LOOPBACK
+from ui.dev.guard import is_asked_here
 from ui.gate.socket import cookie, sent
 from ui.origin import Site
 
@@ -155,7 +155,7 @@ def _own_host(headers: Headers, port: int) -> str | None:
     """
     host, _, asked = headers.get('host', '').lower().rpartition(':')
     own = f'http://{host}:{port}'
-    if host not in LOOPBACK or asked != str(port) or headers.get('origin', own).lower() != own:
+    if not is_asked_here(headers) or asked != str(port) or headers.get('origin', own).lower() != own:
         return None
     sender = headers.get('sec-fetch-site', 'none')
     is_frame = sender == 'same-site' and headers.get('sec-fetch-dest') == 'iframe'
@@ -189,4 +189,4 @@ def listeners() -> list[socket.socket]:
 
 def around(app: ASGIApp, site: Site, settings: Settings) -> ASGIApp:
     """The site's doors, with the columns in front when there are any."""
-    return ColumnDoor(app, site, _columns, settings.port) if _columns else app
+    return ColumnDoor(app, site, _columns, settings.port) if _columns is not None else app
