@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from auth import accounts, demo, sessions
-from auth.access import Group, groups_of
+from auth.access import SITE_ADMIN, Group, groups_of
 from auth.admin import users
 from auth.admin.actor import OPERATOR
 from auth.current_user import CurrentUser, HeldRole
@@ -85,9 +85,11 @@ async def become(persona: Persona, visitor: Visitor, *, replacing: str | None = 
 
 
 async def _make(persona: Persona) -> None:
-    """See that the persona is there and holds the roles of its group as it is now, and no others."""
-    names = GroupRole.filter(group__key=persona.group or '').values_list('role__name', flat=True)
-    wanted = {str(name) for name in await names}
+    """See that the persona is there and holds the roles of its group as it is now, and no others. The role of those who
+    run the site is never among them: somebody who cannot sign in must not count as one of them.
+    """
+    rows = GroupRole.filter(group__key=persona.group or '').exclude(role__key=SITE_ADMIN)
+    wanted = {str(name) for name in await rows.values_list('role__name', flat=True)}
     user = await accounts.find_by_email(persona.email)
     if user is None:
         await users.create(OPERATOR, persona.email, None, name=persona.name, roles=wanted)
@@ -109,6 +111,6 @@ def as_user(persona: Persona, groups: Sequence[Group]) -> CurrentUser | None:
     """Who somebody is that has become this persona just now; None for one that is not made here. Nobody's session."""
     if not persona.made:
         return None
-    held = next((group.roles for group in groups if group.key == persona.group), frozenset())
+    held = next((group.roles for group in groups if group.key == persona.group), frozenset()) - {SITE_ADMIN}
     roles = tuple(HeldRole(key, key) for key in sorted(held))
     return CurrentUser('', persona.email, persona.name, roles, groups_of(held, groups), session_id=0, created_at=now())

@@ -3,6 +3,7 @@
 import pytest
 
 from auth import accounts, declared, personas, sessions, snapshots
+from auth.access import SITE_ADMIN
 from auth.admin import users
 from auth.admin.actor import OPERATOR
 from auth.current_user import CurrentUser
@@ -11,6 +12,7 @@ from auth.flows.sign_in import sign_in
 from auth.flows.sign_up import sign_up
 from auth.personas import Persona
 from auth.sessions import digest_of
+from models.access import Group, GroupRole, Role
 from tests.auth.conftest import PASSWORD, VISITOR
 
 GROUPS = {'Premium': frozenset({'Premium'}), 'Crew Premium': frozenset({'Crew', 'Premium'})}
@@ -51,6 +53,11 @@ async def test_a_persona_holds_exactly_its_groups_roles_whatever_somebody_did_to
     await users.grant(OPERATOR, user.id, 'Crew')
     assert (await become(PREMIUM)).role_keys == {'Premium'}
     assert (await become(personas.NO_ROLES)).role_keys == frozenset()
+
+
+async def test_a_persona_never_runs_the_site_whatever_an_admin_has_put_into_its_group(groups):
+    await GroupRole.create(group=await Group.get(key='Premium'), role=await Role.get(key=SITE_ADMIN))
+    assert (await become(PREMIUM)).role_keys == {'Premium'}
 
 
 async def test_nobody_can_sign_in_as_a_persona_nor_sign_up_as_one(groups):
