@@ -16,13 +16,14 @@ from auth.flows.sign_out import sign_out
 from auth.personas import Persona
 from auth.settings import Settings
 from ui import messages
-from ui.gate import decisions, registry
+from ui.gate import decisions, registry, ways_in
 from ui.gate import visit as visits
 from ui.gate.decisions import Decided
 from ui.gate.registry import Page, Part
 from ui.gate_words import gate_in_words
+from ui.landing import own_path
 from ui.origin import Site
-from ui.session_routes import Fields, make_endpoint, own_path, presented, signed_in, signed_out, visitor_of
+from ui.session_routes import Fields, make_endpoint, presented, signed_in, signed_out, visitor_of
 
 log = structlog.get_logger()
 
@@ -91,6 +92,7 @@ def _page(page: Page) -> dict[str, Any]:
         'title': page.title,
         'source': page.source,
         'from': area and {'path': area.path, 'source': area.source},
+        'is_way_in': ways_in.is_way_in(page),
     }
 
 

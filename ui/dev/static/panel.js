@@ -118,6 +118,7 @@
   let shown = "";
   let timer = 0;
   let turn = 0;
+  let isWayIn = false; // whether people come to this page to sign in, and go on from there
 
   function open(focus = true) {
     panel.hidden = false;
@@ -157,6 +158,7 @@
   function draw(state) {
     const key = document.activeElement?.dataset?.key; // what is drawn anew keeps the focus
     const top = body.scrollTop;
+    isWayIn = state.page?.is_way_in ?? false;
     body.replaceChildren(...[thisPage, onThisPage, you, become, lastDecisions].map((draw) => draw(state)).filter(Boolean));
     body.scrollTop = top;
     if (key) body.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
@@ -167,8 +169,7 @@
   async function turnInto(email) {
     // The session that ends takes its pages away over the socket. This page goes where the answer says instead.
     window.socket?.disconnect();
-    const asked = new URLSearchParams(location.search).get("next");
-    const next = ["/login", "/signup"].includes(location.pathname) && asked ? asked : here();
+    const next = (isWayIn && new URLSearchParams(location.search).get("next")) || here();
     try {
       const response = await fetch("/_nicegate/become", { method: "POST", headers: { Accept: "application/json" },
         body: new URLSearchParams({ email, next }) });
