@@ -123,8 +123,8 @@ def build(settings: Settings, *, developing: bool = False) -> ASGIApp:
     return around(door) if around else door
 
 
-def _tell(reference: str) -> None:
-    ui.notify(messages.handler_failed(reference), type='negative', timeout=0, close_button='Close')
+def _tell(reference: str, detail: str) -> None:
+    ui.notify(detail or messages.handler_failed(reference), type='negative', timeout=0, close_button='Close')
 
 
 def _tell_refusal(error: AuthError) -> None:

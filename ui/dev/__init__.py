@@ -20,6 +20,7 @@ from auth.settings import Settings
 from ui import error_pages
 from ui.dev import columns, panel, split
 from ui.dev.guard import Guard, is_here
+from ui.gate import failures
 from ui.origin import Site
 
 PREFIX: Final = '/_nicegate'
@@ -41,6 +42,7 @@ def install(web: FastAPI, site: Site, settings: Settings) -> Callable[[ASGIApp],
     head = mount(web, site, settings, PARTS)
     ui.add_head_html(head, shared=True)
     error_pages.add_head(head)
+    failures.shows_details = is_here(settings)
     return partial(columns.around, site=site, settings=settings)
 
 

@@ -23,8 +23,8 @@ NICEGUI = str(Path(nicegui.__file__).parent)
 STDLIB = sysconfig.get_path('stdlib')
 
 
-def install(tell: Callable[[str], None], tell_refusal: Callable[[AuthError], None]) -> None:
-    """Take the place of NiceGUI's own log lines; `tell(reference)` says it on the page where it happened.
+def install(tell: Callable[[str, str], None], tell_refusal: Callable[[AuthError], None]) -> None:
+    """Take the place of NiceGUI's own log lines; `tell(reference, detail)` says it on its page.
 
     A refusal that a handler has not caught is no failure: `tell_refusal` says it there.
     """
@@ -43,7 +43,7 @@ def install(tell: Callable[[str], None], tell_refusal: Callable[[AuthError], Non
             return
         reference = report('handler failed', error, page=path)
         if is_there:
-            tell(reference)
+            tell(reference, detail(error))
 
     app._exception_handlers[:] = [handle]
 
