@@ -222,13 +222,14 @@ async def test_while_another_person_comes_in_nothing_runs_for_the_one_before(act
             tab_of(action_site, '/members', http.cookies) as second,
         ):
             assert tab.says(f'built for {ben.email}')
+            wave = tab.find('Wave')
             await act(tab, 'login', email=ann.email, password=ann.password)
             path, fields, question = await asked(tab)
             response = await post(action_site, path, fields, tab)
             assert await sessions_of(action_site, ben) == 0
             assert 'location.replace("/members")' in (await second.frame('run_javascript'))['code']
             before = action_site.count('wave')
-            await tab.send(tab.find('Wave'))
+            await tab.send(wave)
             await eventually(lambda: tab.says(f'"{ann.email}"'), why='the new person in the header')
             assert not tab.says(ben.email)  # whatever the browser has to say, and whenever it says it
             done = came(action_site, f'login: {ann.email}')
