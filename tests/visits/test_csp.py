@@ -9,7 +9,9 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.conftest import Serve
-from tests.support.browser import visit
+from tests.support import databases
+from tests.support.browser import assert_accessible, assert_fits, visit
+from tests.support.server import Server
 from tests.support.waiting import eventually
 
 PAGES = """
@@ -19,13 +21,14 @@ from ui.gate import page
 @page('/', title='From elsewhere', access='public')
 def home() -> None:
     ui.add_head_html('<script src="ELSEWHERE/said.js"></script>')
-    ui.image('ELSEWHERE/car.svg').props('no-transition')
+    ui.image('ELSEWHERE/car.svg').props('no-transition alt="A car"')
     ui.label('').props('id=answer')
     ui.button('Ask', on_click=lambda: ui.run_javascript(
         "fetch('ELSEWHERE/answer').then(got => got.text()).then(text => document.getElementById('answer').append(text))"
         ".catch(() => {})"
     ))
 """
+IMAGE_IS_THERE = "document.querySelector('#nc-main img')?.naturalWidth > 0"
 ANSWERS = {
     '/car.svg': ('image/svg+xml', '<svg xmlns="http://www.w3.org/2000/svg" width="7" height="7"/>'),
     '/said.js': ('text/javascript', 'window.said = true'),
@@ -64,8 +67,8 @@ def pages(tmp_path: Path, elsewhere: str) -> Path:
 
 async def _what_came(page: Page) -> tuple[bool, bool, str]:
     """Whether the script ran, whether the image is there, and what was answered."""
-    image = await page.evaluate("document.querySelector('#nc-main img')?.naturalWidth > 0")
-    return await page.evaluate('Boolean(window.said)'), bool(image), await page.locator('#answer').inner_text()
+    script, image = [await page.evaluate(question) for question in ('Boolean(window.said)', IMAGE_IS_THERE)]
+    return script, image, await page.locator('#answer').inner_text()
 
 
 @pytest.mark.parametrize('database', ['sqlite'], indirect=True)
@@ -95,7 +98,37 @@ async def test_what_comes_from_elsewhere_is_blocked_named_and_let_in_by_its_sett
     await visit(page, site.url)
     await page.get_by_role('button', name='Ask').click()
     await expect(page.locator('#answer')).to_have_text('from elsewhere')
-    await eventually(lambda: page.evaluate("document.querySelector('#nc-main img')?.complete"))
+    await eventually(lambda: page.evaluate(IMAGE_IS_THERE))
     assert await _what_came(page) == (True, True, 'from elsewhere')
     assert len(said) == len(lines)
     await page.close()
+
+
+async def test_a_developer_reads_on_the_page_what_to_write_and_then_it_is_there(
+    browser: Browser, elsewhere: str, pages: Path, tmp_path: Path
+):
+    async with databases.migrated('sqlite', tmp_path) as url:
+        site = Server(url, tmp_path, pages=pages, reload=True)
+        try:
+            await site.start()
+            page = await browser.new_page(viewport={'width': 390, 'height': 844})
+            await visit(page, site.url)
+            note = page.get_by_role('complementary', name='Blocked by the browser')
+            await expect(note.get_by_role('status')).to_contain_text(f'NICEGATE_CSP_IMG={elsewhere}')
+            await assert_accessible(page)
+            await assert_fits(page)
+            below = await page.get_by_role('banner').bounding_box()
+            above = await note.bounding_box()
+            assert above and below and above['y'] + above['height'] <= below['y']  # it covers nothing
+
+            await note.get_by_role('button', name='Dismiss').click()
+            await expect(note).to_have_count(0)
+            await page.get_by_role('button', name='Ask').click()
+            await expect(note.get_by_role('status')).to_contain_text(f'NICEGATE_CSP_CONNECT={elsewhere}')
+            await expect(note).not_to_contain_text('NICEGATE_CSP_IMG')
+
+            (site.folder / '.env').write_text(f'NICEGATE_CSP_IMG={elsewhere}\n')
+            await page.wait_for_function(IMAGE_IS_THERE)
+            await page.close()
+        finally:
+            await site.stop()

@@ -27,6 +27,9 @@ PREFIX: Final = '/_nicegate'
 """Where it answers; no page can be declared there (ui/gate/declarations.py)."""
 STATIC: Final = Path(__file__).parent / 'static'
 
+EVERYWHERE: Final = ['blocked.css', 'blocked.js', 'reload.js']
+"""What of it comes into every page, wherever people are."""
+
 Part = Callable[[Site, Settings], APIRouter]
 PARTS: tuple[Part, ...] = (panel.make_router, split.make_router)
 """What is there on loopback besides reloading. Each makes a router whose paths continue `PREFIX`; each `*.js` and
@@ -52,7 +55,7 @@ def mount(
     """Make it answer below `PREFIX`, what is not there with `otherwise`; returns the tags for every document's head."""
     here, generation = is_here(settings), secrets.token_hex(8)
     files = [file.name for file in sorted(STATIC.iterdir()) if file.suffix in ('.js', '.css')]
-    names = files if here and parts else ['reload.js']  # the others are for what the parts answer
+    names = files if here and parts else EVERYWHERE  # the others are for what the parts answer
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(_reloading(generation, names))
     for make_router in parts if here else ():

@@ -33,7 +33,7 @@
   function show() {
     if (blocked.length === dismissed) return;
     if (!note.isConnected) document.body.prepend(note);
-    const words = "Blocked: what this page takes from elsewhere. To allow it, write this into .env and start again:";
+    const words = "Blocked: what this page takes from elsewhere. To allow it, write this into .env:";
     const lines = settings().map((line) => make("code", {}, line));
     // A screen reader reads out what changes in a status that was there before.
     requestAnimationFrame(() => status.replaceChildren(make("p", {}, words), ...lines));
