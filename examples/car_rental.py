@@ -3,7 +3,7 @@
 from nicegui import ui
 
 from auth.current_user import CurrentUser
-from ui.gate import group, page
+from ui.gate import gated, group, page
 
 group('Admin', roles=['Admin'])  # employees
 group('Premium', roles=['Premium'])  # customers that get preferential treatment
@@ -47,9 +47,20 @@ def home() -> None:
     ui.button('Estimate price', on_click=estimate)
 
 
+def advert() -> None:
+    ui.label('Premium customers find our best cars here, too.')
+
+
+@gated(groups=['Premium'], otherwise=advert)  # a part of a page: it opens and closes by itself, in tabs that are open
+def special_offer(email: str) -> None:
+    ui.label('For you as a premium customer: our best car of the day.')
+    cards({'BMW 5 Series': 99}, email)
+
+
 @page('/cars', title='Our cars', access='signed-in', icon='directions_car', order=2)
 def our_cars(user: CurrentUser) -> None:
     ui.label(f'Welcome, {user.name or user.email}. Which car shall it be?')
+    special_offer(user.email)
     cards(CARS, user.email)
 
 
