@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -38,17 +37,6 @@ def database(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@contextlib.asynccontextmanager
-async def _served(database: str, folder: Path, **options: Any) -> AsyncIterator[Server]:
-    async with databases.migrated(database, folder) as url:
-        server = Server(url, folder, **options)
-        try:
-            await server.start()
-            yield server
-        finally:
-            await server.stop()
-
-
 def _assert_calm(output: str) -> None:
     troubled = [line for line in output.splitlines() if 'level=error' in line or 'Traceback' in line]
     assert not troubled, '\n'.join(troubled)
@@ -56,7 +44,7 @@ def _assert_calm(output: str) -> None:
 
 @pytest.fixture(scope='session')
 async def _shared_site(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    async with _served(database, tmp_path_factory.mktemp(f'site-{database}')) as server:
+    async with Server.serving(database, tmp_path_factory.mktemp(f'site-{database}')) as server:
         yield server
 
 
@@ -75,7 +63,9 @@ async def serve(database: str, tmp_path_factory: pytest.TempPathFactory) -> Asyn
         started: list[Server] = []
 
         async def start(**options: Any) -> Server:
-            server = await stack.enter_async_context(_served(database, tmp_path_factory.mktemp('own'), **options))
+            server = await stack.enter_async_context(
+                Server.serving(database, tmp_path_factory.mktemp('own'), **options)
+            )
             started.append(server)
             return server
 

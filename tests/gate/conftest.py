@@ -6,7 +6,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support import databases
 from tests.support.people import join_without_browser
 from tests.support.server import Server
 
@@ -32,14 +31,8 @@ class Site(Server):
 
 @pytest.fixture(scope='session')
 async def gate_site(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
-    folder = tmp_path_factory.mktemp(f'gate-{database}')
-    async with databases.migrated(database, folder) as url:
-        server = Site(url, folder, pages=PAGES)
-        try:
-            await server.start()
-            yield server
-        finally:
-            await server.stop()
+    async with Site.serving(database, tmp_path_factory.mktemp(f'gate-{database}'), pages=PAGES) as server:
+        yield server
 
 
 @pytest.fixture(scope='session')

@@ -15,7 +15,6 @@ import socketio
 
 from tests.gate.conftest import Site
 from tests.gate.test_socket import layout_listener
-from tests.support import databases
 from tests.support.people import PASSWORD, Person, join_without_browser, new_email
 from tests.support.sockets import Refused, Tab, open_tab
 from tests.support.sql import rows
@@ -44,14 +43,8 @@ OUTSIDE = r'^tests/gate/test_actions\.py:\d+: login\(\) is called outside of a p
 
 @pytest.fixture(scope='module')
 async def action_site(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
-    folder = tmp_path_factory.mktemp(f'actions-{database}')
-    async with databases.migrated(database, folder) as url:
-        server = Site(url, folder, pages=PAGES)
-        try:
-            await server.start()
-            yield server
-        finally:
-            await server.stop()
+    async with Site.serving(database, tmp_path_factory.mktemp(f'actions-{database}'), pages=PAGES) as server:
+        yield server
     troubled = [line for line in server.output.splitlines() if 'level=warning' in line or 'Traceback' in line]
     assert not troubled, '\n'.join(troubled)
 

@@ -11,7 +11,6 @@ from playwright.async_api import expect
 from tests.gate.conftest import Site
 from tests.gate.test_socket import layout_listener
 from tests.gate.test_uploads import upload_path
-from tests.support import databases
 from tests.support.browser import visit
 from tests.support.people import join, join_without_browser
 from tests.support.sockets import Tab, open_tab
@@ -22,14 +21,8 @@ PAGES = Path(__file__).with_name('section_pages.py')
 
 @pytest.fixture(scope='module')
 async def parts_site(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
-    folder = tmp_path_factory.mktemp(f'parts-{database}')
-    async with databases.migrated(database, folder) as url:
-        server = Site(url, folder, pages=PAGES)
-        try:
-            await server.start()
-            yield server
-        finally:
-            await server.stop()
+    async with Site.serving(database, tmp_path_factory.mktemp(f'parts-{database}'), pages=PAGES) as server:
+        yield server
 
 
 @asynccontextmanager

@@ -8,10 +8,14 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any, Self
 
 import httpx
 
+from tests.support import databases
 from tests.support.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
@@ -52,6 +56,18 @@ class Server:
         self.environment |= {f'NICEGATE_{name.upper()}': value for name, value in given.items()}
         self.python = sys.executable
         self.process: subprocess.Popen[bytes] | None = None
+
+    @classmethod
+    @asynccontextmanager
+    async def serving(cls, kind: str, folder: Path, **options: Any) -> AsyncIterator[Self]:
+        """A running one over a migrated database of its own."""
+        async with databases.migrated(kind, folder) as url:
+            server = cls(url, folder, **options)
+            try:
+                await server.start()
+                yield server
+            finally:
+                await server.stop()
 
     def command(self, *arguments: str) -> list[str]:
         return [self.python, str(ROOT / 'main.py'), *arguments]

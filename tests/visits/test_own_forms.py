@@ -7,7 +7,6 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.conftest import NewPage
-from tests.support import databases
 from tests.support.browser import assert_accessible, assert_fits, shown, visit
 from tests.support.people import PASSWORD, Person, account, form, join, new_email, submit
 from tests.support.server import Server
@@ -20,14 +19,8 @@ WRONG = 'Email or password is wrong.'
 @pytest.fixture(scope='module')
 async def club(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     """The example, one server per database for all visits."""
-    folder = tmp_path_factory.mktemp(f'club-{database}')
-    async with databases.migrated(database, folder) as url:
-        server = Server(url, folder, pages=EXAMPLE)
-        try:
-            await server.start()
-            yield server
-        finally:
-            await server.stop()
+    async with Server.serving(database, tmp_path_factory.mktemp(f'club-{database}'), pages=EXAMPLE) as server:
+        yield server
     troubled = [line for line in server.output.splitlines() if 'level=error' in line or 'level=warning' in line]
     assert not troubled, '\n'.join(troubled)
     assert PASSWORD not in server.output
