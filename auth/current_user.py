@@ -33,6 +33,9 @@ class HeldRole(str):
             return self.name == other.name and self.until == other.until
         return same
 
+    def __ne__(self, other: object) -> bool:  # a text has one of its own
+        return not self == other
+
     __hash__ = str.__hash__
 
 

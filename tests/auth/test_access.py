@@ -89,3 +89,13 @@ def test_the_reason_fits_the_decision_and_names_each_role_that_is_missing(gate, 
             missing = roles.get(key, frozenset()) - held
             part = next(part for part in reason.split('; ') if part.endswith(f'group {key}'))
             assert all(role in part for role in missing) and ('lacks' in part) is bool(missing)
+
+
+def test_a_role_that_is_held_is_its_key_and_knows_its_name_and_end():
+    role, ends = HeldRole('Premium', 'Gold customers'), datetime.now(UTC)
+    assert 'Premium' in (role,)
+    assert (role, role.key, role.name, role.until) == ('Premium', 'Premium', 'Gold customers', None)
+    assert role == HeldRole('Premium', 'Gold customers')
+    assert role != HeldRole('Premium', 'Customers')
+    assert role != HeldRole('Premium', 'Gold customers', ends)
+    assert len({role, HeldRole('Premium', 'Customers'), 'Premium'}) == 2

@@ -55,6 +55,7 @@ def mount_pages(make_shell: Callable[[Visit, Request], Shell], failed: Callable[
         visit.ownership = Ownership(visit)
         if visit.peek() is snapshots.STALE:
             visit.user = await sessions.resume(visit.digest)
+            visit.session.follow()
         await visit.area.show(arrival.match)
 
     navigation.refuse_nested()
