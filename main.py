@@ -218,6 +218,28 @@ def check(
         raise CommandError(problems[0] + more)
 
 
+@cli.command()
+def prove(pages: Pages = None) -> None:
+    """Try every door of the pages as everybody, on an empty database; fail when one differs."""
+    from ui.prove import report
+    from ui.prove import run as proving
+    from ui.prove.site import SiteError
+
+    def progress(text: str) -> None:
+        if sys.stderr.isatty():
+            print(f'\r\033[K{text}', end='', file=sys.stderr, flush=True)
+
+    try:
+        proof = asyncio.run(proving.prove(_chosen(pages), progress=progress))
+    except SiteError as error:
+        raise CommandError(str(error)) from error
+    finally:
+        progress('')
+    print(report.text(proof))
+    if proof.differences:
+        raise CommandError(f'{len(proof.differences):,} of {len(proof.checks):,} checks differ: see above')
+
+
 # ------------------------------------------------------------------ people
 
 

@@ -1,0 +1,72 @@
+"""Rights that go while a page is open: at once it is empty, and nothing recorded before does anything any more."""
+
+import time
+from collections.abc import Callable
+
+from ui.prove.checks import FOLLOWS, SIGNED_OUT
+from ui.prove.doors import sockets, uploads
+from ui.prove.doors.trial import Trial
+from ui.prove.guests import upload_urls
+from ui.prove.personas import SHUT, losing
+from ui.prove.raw import PATIENCE
+from ui.prove.site import sign_out
+from ui.prove.tab import Tab, new_browser
+
+AT_MOST = 5.0
+"""Seconds in which an open page has to follow: what the gate promises at worst (SNAPSHOT_AGE)."""
+
+
+async def taken(trial: Trial) -> None:
+    """Take the roles that open the page while it is open, replay what was recorded, and give them back."""
+    roles = losing(trial.page.gate, trial.guest.persona, trial.stage.facts.groups)
+    if not roles:
+        return
+    tab = await trial.guest.open(trial.witness.location)
+    await tab.connect()
+    clicks, urls = sockets.record(tab), upload_urls(tab)
+    began = 0.0
+    for role in roles:
+        began = await trial.stage.revoke(trial.guest.email, role)
+    try:
+        await _note_emptied(trial, tab, began, f'without {" + ".join(roles)}')
+        await trial.note_replayed(tab, clicks, 'after the role was taken')
+        await uploads.too_late(trial, urls, trial.guest.cookies, 'after the role was taken')
+    finally:
+        for role in roles:
+            await trial.stage.grant(trial.guest.email, role)
+    back = await _until(tab, lambda: tab.says(trial.page.marker))
+    trial.note('revoke', FOLLOWS, FOLLOWS if back else SHUT, 'given back')
+    await tab.close()
+
+
+async def signed_out(trial: Trial) -> None:
+    """Open the page in another browser, sign out there, and replay what was recorded."""
+    if trial.guest.persona.roles is None:
+        return
+    async with new_browser(timeout=PATIENCE) as http:
+        await trial.guest.sign_in(http)
+        tab = await trial.guest.open(trial.witness.location, http)
+        await tab.connect()
+        clicks, urls = sockets.record(tab), upload_urls(tab)
+        began = time.time()
+        await sign_out(http, trial.stage)
+        await _note_emptied(trial, tab, began, SIGNED_OUT)
+        await trial.note_replayed(tab, clicks, 'after sign-out')
+        await uploads.too_late(trial, urls, tab.cookies, 'after sign-out')
+        await tab.close()
+
+
+async def _note_emptied(trial: Trial, tab: Tab, began: float, how: str) -> None:
+    if await _until(tab, lambda: not tab.says(trial.page.marker)):
+        trial.note_revocation(how, max(0.0, time.time() - began))
+        trial.note('revoke', FOLLOWS, FOLLOWS, how)
+    else:
+        trial.note('revoke', FOLLOWS, f'open after {AT_MOST:.0f} s', how)
+
+
+async def _until(tab: Tab, look: Callable[[], bool]) -> bool:
+    try:
+        await tab.until(look, within=AT_MOST)
+    except TimeoutError:
+        return False
+    return True
