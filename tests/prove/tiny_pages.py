@@ -1,0 +1,33 @@
+"""The least that has every door: one page with a click, an upload and a local file, a folder, and a route."""
+
+import os
+from pathlib import Path
+
+from nicegui import ui
+
+from ui.gate import files, group, page, route
+
+DATA = Path(os.environ['NICEGATE_DATA_DIR'])
+(DATA / 'brochures').mkdir(parents=True, exist_ok=True)
+(DATA / 'brochures' / 'premium.txt').write_text('premium brochure')
+(DATA / 'picture.svg').write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
+
+group('Premium', roles=['Premium'])
+files('/brochures', DATA / 'brochures', groups=['Premium'])
+
+
+@route('/report', groups=['Premium'])
+def report() -> None:
+    raise AssertionError('this route really ran')
+
+
+def fail() -> None:
+    raise AssertionError('this handler really ran')
+
+
+@page('/premium', groups=['Premium'])
+def premium() -> None:
+    ui.button('Reserve', on_click=fail)
+    ui.on('shout', fail)
+    ui.upload(on_upload=fail)
+    ui.image(DATA / 'picture.svg')
