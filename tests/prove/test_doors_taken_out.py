@@ -12,9 +12,10 @@ from ui.prove.run import prove
 PAGES = Path(__file__).with_name('tiny_pages.py')
 AT_ONCE = 2
 TOGETHER = (
-    'origin+upload+local+route+spelling',
-    'cookie+move+click',
+    'origin+upload+local+route+spelling+guard',
+    'cookie+move+sign_out',
     'address+replay',
+    'section+left',
     'revoke',
     'decision',
     'observer',
@@ -46,18 +47,22 @@ def proofs():
     ('address', '/premium', 'address', 'no roles', 'no access', 'open'),
     ('spelling', '/premium', 'spelling', 'Premium', 'shut', 'open'),
     ('move', '/premium', 'move', 'no roles', 'shut', 'open'),
-    ('click', '/premium', 'click', 'signed out', 'shut', 'open'),
-    ('click', '/premium', 'replay', 'Premium', 'shut', 'open'),
+    ('left', '/premium', 'replay', 'Premium', 'shut', 'open'),
+    ('section', '/', 'section', 'no roles', 'shut', 'open'),
+    ('guard', '/', 'click', 'no roles', 'shut', 'open'),
     ('replay', '/premium', 'replay', 'no roles', 'shut', 'open'),
-    ('cookie', '/premium', 'cookie', 'Site admin', 'shut', 'open'),
+    ('cookie', '/premium', 'cookie', 'no roles', 'shut', 'open'),
     ('origin', '/premium', 'origin', 'Premium', 'shut', 'open'),
     ('upload', '/premium', 'upload', 'no roles', 'shut', 'open'),
     ('revoke', '/premium', 'revoke', 'Premium', 'follows', 'open after 1 s'),
+    ('revoke', '/premium', 'replay', 'Premium', 'shut', 'open'),
+    ('sign_out', '/', 'revoke', 'no roles', 'follows', 'open after 1 s'),
+    ('sign_out', '/premium', 'replay', 'Premium', 'shut', 'open'),
     ('route', '/report (route)', 'address', 'no roles', 'shut', 'open'),
     ('route', '/brochures (files)', 'address', 'signed out', 'shut', 'open'),
     ('local', 'picture.svg (shown on /premium)', 'address', 'no roles', 'shut', 'open'),
     ('decision', '/premium', 'address', 'no roles', 'no access', 'open'),
-    ('decision', '/premium', 'move', 'Site admin', 'shut', 'open'),
+    ('decision', '/premium', 'move', 'no roles', 'shut', 'open'),
     ('observer', '/premium', 'click', 'Premium', 'open', 'shut'),
 ])  # fmt: skip
 async def test_a_door_that_is_taken_out_shows(proofs, taken_out, place, door, persona, expected, seen):
@@ -68,6 +73,8 @@ async def test_a_door_that_is_taken_out_shows(proofs, taken_out, place, door, pe
 
 
 async def test_other_doors_are_not_blamed(proofs):
-    assert {one.door for one in await proofs('origin')} <= {'origin', 'upload', 'address', 'spelling', 'move', 'revoke'}
-    assert {one.door for one in await proofs('cookie')} <= {'cookie', 'move', 'click', 'replay', 'revoke'}
-    assert {one.door for one in await proofs('revoke')} <= {'revoke', 'replay'}
+    """A slow machine apart: then a page may take longer than the second that these tests wait for it."""
+    taken_out = {'origin', 'upload', 'address', 'spelling', 'move', 'click'}
+    assert {one.door for one in await proofs('origin')} <= taken_out | {'revoke'}
+    assert {one.door for one in await proofs('cookie')} <= {'cookie', 'move', 'revoke', 'replay', 'upload'}
+    assert {one.door for one in await proofs('revoke')} <= {'revoke', 'replay', 'upload'}

@@ -1,11 +1,11 @@
-"""The least that has every door: one page with a click, an upload and a local file, a folder, and a route."""
+"""The least that has every door: clicks, an upload, a local file, a section, a route, a folder of files."""
 
 import os
 from pathlib import Path
 
 from nicegui import ui
 
-from ui.gate import files, group, page, route
+from ui.gate import files, gated, group, needs, page, route
 
 DATA = Path(os.environ['NICEGATE_DATA_DIR'])
 (DATA / 'brochures').mkdir(parents=True, exist_ok=True)
@@ -31,3 +31,14 @@ def premium() -> None:
     ui.on('shout', fail)
     ui.upload(on_upload=fail)
     ui.image(DATA / 'picture.svg')
+
+
+@gated(groups=['Premium'])
+def offers() -> None:
+    ui.button('Order', on_click=fail)
+
+
+@page('/', access='signed-in')
+def home() -> None:
+    offers()
+    ui.button('Guarded', on_click=needs('Premium')(fail))

@@ -32,37 +32,44 @@ class RouteFacts:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All of it; `groups` is {key: keys of the roles a member holds all of}."""
+    """All of it; `groups` is {key: keys of the roles a member holds all of}, `parts` the gates within pages."""
 
     groups: Mapping[str, frozenset[str]]
     pages: tuple[PageFacts, ...]
     routes: tuple[RouteFacts, ...]
+    parts: tuple[Gate | None, ...]
 
     def gates(self) -> list[Gate | None]:
-        """Every gate that was declared, each once, in the order of declaration."""
-        return list(dict.fromkeys([*(page.gate for page in self.pages), *(route.gate for route in self.routes)]))
+        """Every gate that was declared, of pages, routes and parts of pages, each once."""
+        own = [*(page.gate for page in self.pages), *(route.gate for route in self.routes)]
+        return list(dict.fromkeys([*own, *self.parts]))
 
     def to_json(self) -> dict[str, Any]:
         return {
             'groups': {key: sorted(roles) for key, roles in self.groups.items()},
-            'pages': [asdict(page) | {'gate': _write(page.gate)} for page in self.pages],
-            'routes': [asdict(route) | {'gate': _write(route.gate)} for route in self.routes],
+            'pages': [asdict(page) | {'gate': write_gate(page.gate)} for page in self.pages],
+            'parts': [write_gate(gate) for gate in self.parts],
+            'routes': [asdict(route) | {'gate': write_gate(route.gate)} for route in self.routes],
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> 'Facts':
         return cls(
             {key: frozenset(roles) for key, roles in data['groups'].items()},
-            tuple(PageFacts(**_read(page, 'locations')) for page in data['pages']),
-            tuple(RouteFacts(**_read(route, 'methods')) for route in data['routes']),
+            tuple(PageFacts(**_read_fields(page, 'locations')) for page in data['pages']),
+            tuple(RouteFacts(**_read_fields(route, 'methods')) for route in data['routes']),
+            tuple(read_gate(gate) for gate in data['parts']),
         )
 
 
-def _write(gate: Gate | None) -> dict[str, Any] | None:
+def write_gate(gate: Gate | None) -> dict[str, Any] | None:
+    """A gate as JSON."""
     return None if gate is None else {'access': gate.access.value, 'groups': sorted(gate.groups)}
 
 
-def _read(fields: dict[str, Any], several: str) -> dict[str, Any]:
-    gate = fields['gate']
-    read = None if gate is None else Gate(Access(gate['access']), frozenset(gate['groups']))
-    return fields | {'gate': read, several: tuple(fields[several])}
+def read_gate(data: Mapping[str, Any] | None) -> Gate | None:
+    return None if data is None else Gate(Access(data['access']), frozenset(data['groups']))
+
+
+def _read_fields(fields: dict[str, Any], several: str) -> dict[str, Any]:
+    return fields | {'gate': read_gate(fields['gate']), several: tuple(fields[several])}

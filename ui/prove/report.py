@@ -1,11 +1,14 @@
 """The proof as text for a terminal of 100 columns: who found what at which door, and at the end what differs."""
 
-from collections.abc import Iterable
+import textwrap
+from collections.abc import Collection, Iterable
 
 from auth.access import Gate
 from ui.prove.checks import ALL_ROLES, DOORS, FOLLOWS, SIGNED_OUT, Check, Proof, Revocation
-from ui.prove.personas import Persona, expected
+from ui.prove.personas import OPEN, SHUT, Persona, expected
 
+WIDTH = 100
+"""Columns of the terminal."""
 NAME = 21
 """Columns for a persona; a longer one stands on a line of its own."""
 WIDTHS = {'expected': 10, 'address': 10, 'spelling': 9, 'move': 7, 'click': 7, 'replay': 7, 'cookie': 7, 'origin': 7}
@@ -52,13 +55,37 @@ def _head(proof: Proof) -> str:
 
 def _page(proof: Proof, path: str, title: str, gate: Gate | None) -> str:
     lines = [f'{path}  {title}  ({gate or "no gate: site admins only"})', _row('', ['expected', *DOORS])]
+    order = {str(persona): number for number, persona in enumerate(proof.cast.personas)}
     checks = [check for check in proof.checks if check.place == path]
+    checks.sort(key=lambda check: order.get(check.persona, -1))
     for persona in proof.cast.personas:
         own = [check for check in checks if check.persona == str(persona)]
         if own:
             lines += _line(proof, own, persona, expected(gate, persona, proof.facts.groups), DOORS)
-    lines += [f'! {one.seen}: {one.how}' for one in checks if one.persona == ALL_ROLES]
+    lines += _sections(proof, checks)
+    for one in checks:
+        if one.persona == ALL_ROLES:
+            lines += _wrapped(f'{one.seen}: {one.how}', '! ')
     return '\n'.join(lines)
+
+
+def _sections(proof: Proof, checks: list[Check]) -> list[str]:
+    """For each section of a page a line: to whom it was open, and to whom shut."""
+    lines = []
+    names = dict.fromkeys(check.how for check in checks if check.door == 'section')
+    for name in names:
+        own = [check for check in checks if check.door == 'section' and check.how == name]
+        mark = '!' if any(check.differs for check in own) else ' '
+        lines.append(f'{mark} section {name}')
+        for seen in (OPEN, SHUT):
+            people = [f'{check.persona}{"!" if check.differs else ""}' for check in own if check.seen == seen]
+            if people:
+                lines += _wrapped(f'{seen} to {"; ".join(people)}', '    ')
+    return lines
+
+
+def _wrapped(line: str, before: str) -> list[str]:
+    return textwrap.wrap(line, WIDTH, initial_indent=before, subsequent_indent='      ', break_on_hyphens=False)
 
 
 def _place(proof: Proof, place: str) -> str:
@@ -71,10 +98,10 @@ def _place(proof: Proof, place: str) -> str:
     return '\n'.join(lines)
 
 
-def _line(proof: Proof, own: list[Check], persona: Persona, wanted: str, doors: Iterable[str]) -> list[str]:
+def _line(proof: Proof, own: list[Check], persona: Persona, wanted: str, doors: Collection[str]) -> list[str]:
     times = _times(proof, own[0].place, persona)
     cells = [wanted, *(_cell([check for check in own if check.door == door], times) for door in doors)]
-    mark = '!' if any(check.differs for check in own) else ' '
+    mark = '!' if any(check.differs for check in own if check.door in doors) else ' '
     name = str(persona)
     if len(name) <= NAME:
         return [f'{mark} {_row(name, cells)}']
@@ -123,10 +150,8 @@ def _differences(proof: Proof) -> str:
         people.setdefault((check.place, check.door, check.expected, check.seen, check.how), []).append(check.persona)
     lines = [f'{len(proof.differences):,} differ:']
     for (place, door, wanted, seen, how), personas in list(people.items())[:MOST]:
-        what = f' ({how})' if how else ''
-        lines.append(
-            f'! {place}, {door}{what}: expected {wanted}, seen {seen}, as {"; ".join(dict.fromkeys(personas))}'
-        )
+        what, whoever = f' ({how})' if how else '', '; '.join(dict.fromkeys(personas))
+        lines += _wrapped(f'{place}, {door}{what}: expected {wanted}, seen {seen}, as {whoever}', '! ')
     if len(people) > MOST:
         lines.append(f'  and {len(people) - MOST} more')
     return '\n'.join(lines)

@@ -10,7 +10,7 @@ import httpx
 from socketio.exceptions import SocketIOError
 
 from ui.prove.checks import ALL_ROLES, Check, Proof
-from ui.prove.doors import addresses, moves, rights, routes, sockets, uploads
+from ui.prove.doors import addresses, moves, rights, routes, sections, sockets, uploads
 from ui.prove.doors.trial import Trial, Witness
 from ui.prove.facts import PageFacts
 from ui.prove.guests import Guest
@@ -123,11 +123,8 @@ class _Round:
     # ------------------------------------------------------------------ everybody else
 
     async def _go_round(self) -> None:
-        local: dict[str, set[str]] = {}
-        for path, witness in self._witnesses.items():
-            for address in routes.shown_by(witness.tab) if witness.tab else ():
-                local.setdefault(address, set()).add(path)
-        places = routes.places(self._stage.facts, local)
+        self._stage.report.read()
+        places = routes.places(self._stage.facts, self._stage.report.files)
         turns = asyncio.Semaphore(AT_ONCE)
 
         async def go(guest: Guest) -> None:
@@ -156,6 +153,7 @@ class _Round:
         if trial.may:
             self._progress(f'taking rights: {trial.page.path} as {trial.guest.persona}')
             await _try(trial, 'revoke', rights.taken)
+            await _try(trial, 'revoke', sections.taken)
             await _try(trial, 'revoke', rights.signed_out)
 
 
@@ -166,6 +164,7 @@ async def _own_page(trial: Trial) -> None:
     await tab.connect()
     clicks = await sockets.own_clicks(trial, tab)
     await uploads.own(trial, tab)
+    await sections.own(trial, tab)
     await sockets.clicks_of_a_page_left(trial, tab, clicks)
     await tab.close()
 

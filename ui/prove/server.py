@@ -8,12 +8,10 @@ page carries a marker in what it sends.
 """
 
 import asyncio
-import inspect
-import json
 import sys
-import traceback
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -23,20 +21,20 @@ from nicegui import Client, background_tasks, core, ui
 from nicegui import app as pages_app
 
 from auth.access import SITE_ADMIN, SITE_ADMINS
-from ui.gate import document, navigation, registry, uploads
+from ui.gate import document, listeners, navigation, registry, uploads
 from ui.gate import visit as visits
 from ui.gate.registry import Page
 from ui.gate.socket import SocketDoor
 from ui.prove import clean, samples
 from ui.prove.facts import Facts, PageFacts, RouteFacts
+from ui.prove.failing import watch
+from ui.prove.notes import Pen
+from ui.prove.parts import Parts
 
 PATIENCE = 1.0
 """Seconds that a page may take, such as one that waits for its browser, before what there is of it is sent."""
 NUMBER = 'x-prove-number'
 """Header of a request with the number under which its sender asks for what became of it."""
-
-WHY = 300
-"""Characters of the reason why a page failed: one or two lines of a terminal."""
 
 _number: ContextVar[int | None] = ContextVar('number', default=None)
 _started: ContextVar[list[asyncio.Task[Any]] | None] = ContextVar('started', default=None)
@@ -46,8 +44,9 @@ class Observer:
     """Takes the place of what the developer wrote, and notes that it would have run."""
 
     def __init__(self, report: Path) -> None:
-        self._report = report.open('a', buffering=1, encoding='utf-8')
+        self._pen = Pen(report)
         self._folders: dict[str, Path] = {}
+        self._parts = Parts(self._pen, _number)
 
     def install(self) -> None:
         """Before anything is loaded."""
@@ -59,10 +58,8 @@ class Observer:
         vars(uploads)['handle_event'] = lambda *_: None
         setattr(ui.upload, 'handle_uploads', self._upload())  # noqa: B010 - a method of a class is no attribute to mypy
         setattr(Client, 'handle_event', self._event(Client.handle_event))  # noqa: B010 - the same
+        self._parts.install()
         setattr(SocketDoor, 'install', self._then_listen(SocketDoor.install))  # noqa: B010 - the same
-
-    def note(self, **what: Any) -> None:
-        self._report.write(json.dumps(what) + '\n')
 
     # ------------------------------------------------------------------ what is declared
 
@@ -74,8 +71,9 @@ class Observer:
                 {**groups, SITE_ADMINS: frozenset({SITE_ADMIN})},
                 tuple(page for page in pages if page is not None),
                 tuple(self._route(route) for route in registry.routes()),
+                tuple(part.gate for part in registry.parts()),
             )
-            self.note(facts=facts.to_json())
+            self._pen.note('facts', facts=facts.to_json())
             mount_pages(*args)
 
         return describe_and_mount
@@ -113,7 +111,7 @@ class Observer:
     def _stub_of(self, original: Callable[..., None]) -> Callable[..., None]:
         def add(path: str, endpoint: Callable[..., Any], *, methods: list[str], **_: Any) -> None:
             async def reached(request: Request) -> PlainTextResponse:
-                self.note(reached=path, n=_number_of(request))
+                self._pen.note('reached', number=_number_of(request))
                 return PlainTextResponse('reached')
 
             original(path, reached, methods=methods)
@@ -125,32 +123,16 @@ class Observer:
     def _builder(self, page: Page, marker: str) -> Callable[..., Any]:
         builder = page.builder
 
+        @wraps(builder)
         def build(**arguments: Any) -> Any:
             client = ui.context.client
             number = _number.get()
-            self.note(built=page.path, client=client.id, n=_number_of(client.request) if number is None else number)
+            number = _number_of(client.request) if number is None else number
+            self._pen.note('built', path=page.path, number=number)
             ui.element('i').props(f'data-proved={marker}').classes('hidden')
-            try:
-                result = builder(**arguments)
-            except Exception as error:
-                self._failed(page, client, error)
-                raise
-            return self._finish(page, client, result) if inspect.isawaitable(result) else result
+            return watch(lambda: builder(**arguments), lambda why: self._pen.note('failed', what_of=page.path, why=why))
 
         return build
-
-    async def _finish(self, page: Page, client: Client, result: Awaitable[Any]) -> Any:
-        try:
-            return await result
-        except Exception as error:
-            self._failed(page, client, error)
-            raise
-
-    def _failed(self, page: Page, client: Client, error: Exception) -> None:
-        lines = [frame for frame in traceback.extract_tb(error.__traceback__) if 'site-packages' not in frame.filename]
-        where = f'{Path(lines[-1].filename).name}:{lines[-1].lineno}: ' if lines else ''
-        text = ' '.join(str(error).split())
-        self.note(failed=page.path, client=client.id, why=f'{where}{type(error).__name__}: {text}'[:WHY])
 
     def _event(self, original: Callable[..., None]) -> Callable[..., None]:
         def handle_event(client: Client, message: dict[str, Any]) -> None:
@@ -158,10 +140,12 @@ class Observer:
             if visit is None or element is None:
                 return
             number, listener = message.get('prove'), message['listener_id']
-            if not visit.area.is_shells(element, listener):
-                self.note(ran=listener, client=client.id, n=number)
+            scope = visit.ownership.of(element, listener)
+            if scope is not None and not listeners.is_guarded(element, listener):
+                self._pen.note('ran', listener=listener, section=self._parts.of(scope), number=number)
                 return
-            self.note(shells=listener, client=client.id, n=number)
+            if scope is None:
+                self._pen.note('shells', number=number)
             token = _number.set(number)
             try:
                 original(client, message)
@@ -172,7 +156,7 @@ class Observer:
 
     def _upload(self) -> Callable[..., Awaitable[None]]:
         async def handle_uploads(element: ui.upload, _: object) -> None:
-            self.note(uploaded=element.id, client=element.client.id)
+            self._pen.note('uploaded', client=element.client.id, element=element.id)
 
         return handle_uploads
 
@@ -190,7 +174,7 @@ class Observer:
                     number = frame[0].get('prove') if frame and isinstance(frame[0], dict) else None
                     if started:
                         await asyncio.wait(list(started))
-                    self.note(handled=number)
+                    self._pen.note('handled', number=number)
 
             core.sio.on('event', observed)
 

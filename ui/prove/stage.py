@@ -2,13 +2,13 @@
 
 import asyncio
 import itertools
-import json
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from ui.prove.facts import Facts, PageFacts
+from ui.prove.notes import Report
 from ui.prove.site import Site, SiteError
 
 LAUNCHER = ('ui.prove.server',)
@@ -19,53 +19,6 @@ EVERY = 0.004
 """Seconds between two looks at the report: a tenth of what the fastest revocation takes."""
 PATIENCE = 15.0
 """Seconds in which a door must have answered: above the ten that a page may take to be drawn."""
-
-
-class Report:
-    """What the observed site writes down, read as it grows."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._position = 0
-        self.facts: Facts | None = None
-        self.notes: list[dict[str, Any]] = []
-        self.handled: set[int] = set()
-        self.ran: dict[int, str] = {}
-        self.shells: set[int] = set()
-        self.built: set[tuple[int, str]] = set()
-        self.reached: set[int] = set()
-        self.uploaded: list[tuple[str, int]] = []
-        self.failures: dict[str, str] = {}
-
-    def read(self) -> None:
-        """Take in what was written since."""
-        with self._file.open('rb') as file:
-            file.seek(self._position)
-            lines = file.read()
-        whole = lines[: lines.rfind(b'\n') + 1]
-        self._position += len(whole)
-        for line in whole.splitlines():
-            self._take_in(json.loads(line))
-
-    def _take_in(self, note: dict[str, Any]) -> None:
-        number = note.get('n') or 0
-        match note:
-            case {'facts': facts}:
-                self.facts = Facts.from_json(facts)
-            case {'handled': int(handled)}:
-                self.handled.add(handled)
-            case {'ran': str(listener)}:
-                self.ran[number] = listener
-            case {'shells': _}:
-                self.shells.add(number)
-            case {'built': str(path)}:
-                self.built.add((number, path))
-            case {'reached': _}:
-                self.reached.add(number)
-            case {'uploaded': int(element), 'client': str(client)}:
-                self.uploaded.append((client, element))
-            case {'failed': str(path), 'why': str(why)}:
-                self.failures[path] = why
 
 
 class Stage(Site):

@@ -1,7 +1,8 @@
 """Rights that go while a page is open: at once it is empty, and nothing recorded before does anything any more."""
 
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 
 from ui.prove.checks import FOLLOWS, SIGNED_OUT
 from ui.prove.doors import sockets, uploads
@@ -24,18 +25,11 @@ async def taken(trial: Trial) -> None:
     tab = await trial.guest.open(trial.witness.location)
     await tab.connect()
     clicks, urls = sockets.record(tab), upload_urls(tab)
-    began = 0.0
-    for role in roles:
-        began = await trial.stage.revoke(trial.guest.email, role)
-    try:
-        await _note_emptied(trial, tab, began, f'without {" + ".join(roles)}')
+    async with taken_away(trial, roles) as began:
+        await note_emptied(trial, tab, trial.page.marker, began, f'without {" + ".join(roles)}')
         await trial.note_replayed(tab, clicks, 'after the role was taken')
         await uploads.too_late(trial, urls, trial.guest.cookies, 'after the role was taken')
-    finally:
-        for role in roles:
-            await trial.stage.grant(trial.guest.email, role)
-    back = await _until(tab, lambda: tab.says(trial.page.marker))
-    trial.note('revoke', FOLLOWS, FOLLOWS if back else SHUT, 'given back')
+    await note_back(trial, tab, trial.page.marker, 'given back')
     await tab.close()
 
 
@@ -50,18 +44,38 @@ async def signed_out(trial: Trial) -> None:
         clicks, urls = sockets.record(tab), upload_urls(tab)
         began = time.time()
         await sign_out(http, trial.stage)
-        await _note_emptied(trial, tab, began, SIGNED_OUT)
+        await note_emptied(trial, tab, trial.page.marker, began, SIGNED_OUT)
         await trial.note_replayed(tab, clicks, 'after sign-out')
         await uploads.too_late(trial, urls, tab.cookies, 'after sign-out')
         await tab.close()
 
 
-async def _note_emptied(trial: Trial, tab: Tab, began: float, how: str) -> None:
-    if await _until(tab, lambda: not tab.says(trial.page.marker)):
+@asynccontextmanager
+async def taken_away(trial: Trial, roles: Sequence[str]) -> AsyncIterator[float]:
+    """Without these roles while the block runs; the moment at which the last of them was taken."""
+    began = 0.0
+    try:
+        for role in roles:
+            began = await trial.stage.revoke(trial.guest.email, role)
+        yield began
+    finally:
+        for role in roles:
+            await trial.stage.grant(trial.guest.email, role)
+
+
+async def note_emptied(trial: Trial, tab: Tab, marker: str, began: float, how: str) -> None:
+    """Note how soon what carries the marker is gone from an open page."""
+    if await _until(tab, lambda: not tab.says(marker)):
         trial.note_revocation(how, max(0.0, time.time() - began))
         trial.note('revoke', FOLLOWS, FOLLOWS, how)
     else:
         trial.note('revoke', FOLLOWS, f'open after {AT_MOST:.0f} s', how)
+
+
+async def note_back(trial: Trial, tab: Tab, marker: str, how: str) -> None:
+    """Note whether what carries the marker comes back by itself."""
+    back = await _until(tab, lambda: tab.says(marker))
+    trial.note('revoke', FOLLOWS, FOLLOWS if back else SHUT, how)
 
 
 async def _until(tab: Tab, look: Callable[[], bool]) -> bool:

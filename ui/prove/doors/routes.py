@@ -1,7 +1,5 @@
 """Routes, folders of files and local files that a page shows: each has an address of its own, which asks a gate."""
 
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -11,12 +9,9 @@ from ui.prove import spellings
 from ui.prove.checks import Check, Proof
 from ui.prove.facts import Facts
 from ui.prove.guests import Guest
+from ui.prove.notes import Shown
 from ui.prove.personas import OPEN, SHUT, expected
 from ui.prove.stage import Stage
-from ui.prove.tab import Tab
-
-_LOCAL = re.compile(r'/_nicegui/auto/[^"\\\s]+')
-
 
 LOCAL: Final = frozenset({200, 206, 404})
 """Statuses of a local file that was not refused: NiceGUI takes its address away with any tab that showed it."""
@@ -24,41 +19,39 @@ LOCAL: Final = frozenset({200, 206, 404})
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Something that has an address and is no page; any one of the gates opens it, which these statuses show."""
+    """Something that has an address and is no page. Each of the `ways` is the gates around it, all of which must be
+    open; that one is shows in the statuses of `let_through`.
+    """
 
     name: str
     address: str
     methods: tuple[str, ...]
-    gates: tuple[Gate | None, ...]
+    ways: tuple[tuple[Gate | None, ...], ...]
     let_through: frozenset[int] = frozenset({200, 206})
 
 
-def shown_by(tab: Tab) -> set[str]:
-    """The addresses of local files that a page shows."""
-    return set(_LOCAL.findall(json.dumps(list(tab.elements.values()))))
-
-
-def places(facts: Facts, local: Mapping[str, set[str]]) -> list[Place]:
-    """All there are; `local` is {address of a local file: paths of the pages that show it}."""
-    gates = {page.path: page.gate for page in facts.pages}
-    found = [
-        Place(f'{route.path} ({route.kind})', route.address, route.methods, (route.gate,)) for route in facts.routes
-    ]
-    for address, paths in sorted(local.items()):
-        name = f'{address.rpartition("/")[2]} (shown on {", ".join(sorted(paths))})'
-        found.append(Place(name, address, ('GET',), tuple(gates[path] for path in sorted(paths)), LOCAL))
+def places(facts: Facts, files: Mapping[str, set[Shown]]) -> list[Place]:
+    """All there are; `files` is {address of a local file: where it was shown}."""
+    found = [Place(f'{one.path} ({one.kind})', one.address, one.methods, ((one.gate,),)) for one in facts.routes]
+    for address, shown in sorted(files.items()):
+        name = f'{address.rpartition("/")[2]} (shown on {", ".join(sorted({page for page, _ in shown}))})'
+        found.append(Place(name, address, ('GET',), tuple(gates for _, gates in shown), LOCAL))
     return found
 
 
 async def ask(stage: Stage, proof: Proof, guest: Guest, place: Place) -> None:
     """Ask for it plainly; where that must be refused, in odd spellings too."""
-    may = any(expected(gate, guest.persona, stage.facts.groups) == OPEN for gate in place.gates)
+    may = any(all(_opens(stage, gate, guest) for gate in around) for around in place.ways)
     for method in place.methods:
         seen = await _is_sent(stage, guest, place, place.address, method)
         proof.checks.append(_check(place, guest, 'address', may, seen, f'{method} {place.address}'))
     for target in [] if may else spellings.of(place.address):
         seen = await _is_sent(stage, guest, place, target, 'GET')
         proof.checks.append(_check(place, guest, 'spelling', False, seen, f'GET {target}'))
+
+
+def _opens(stage: Stage, gate: Gate | None, guest: Guest) -> bool:
+    return expected(gate, guest.persona, stage.facts.groups) == OPEN
 
 
 async def _is_sent(stage: Stage, guest: Guest, place: Place, target: str, method: str) -> bool:
