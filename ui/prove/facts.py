@@ -6,6 +6,9 @@ from typing import Any
 
 from auth.access import Access, Gate
 
+EMPTY = 'folder without files'
+"""Kind of a route that answers whoever may with 404."""
+
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:

@@ -1,6 +1,5 @@
 """Somebody at the doors: a persona with an account, a browser without a window, and one tab that stands open."""
 
-from types import TracebackType
 from typing import Self
 
 import httpx
@@ -28,7 +27,7 @@ class Guest:
     async def arrive(self) -> None:
         """Be made, and sign in."""
         if self.persona.roles is not None:
-            await self.stage.create(self.email, self._password, self.persona.roles)
+            await self.stage.create(self.email, self._password, roles=self.persona.roles)
             await self.sign_in(self.http)
 
     async def sign_in(self, http: httpx.AsyncClient) -> None:
@@ -38,9 +37,7 @@ class Guest:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         for standing in self._tabs.values():
             await standing.close()
         await self.http.aclose()
@@ -58,9 +55,9 @@ class Guest:
             headers['Cookie'] = '; '.join(f'{name}={value}' for name, value in self.cookies.items())
         return await raw.fetch(self.stage.port, target, method=method, headers=headers)
 
-    async def open(self, location: str, http: httpx.AsyncClient | None = None) -> Tab:
-        """Load a document; it is not connected yet."""
-        headers = {NUMBER: str(self.stage.number())}
+    async def open(self, location: str, http: httpx.AsyncClient | None = None, number: int | None = None) -> Tab:
+        """Load a document, in another browser maybe; it is not connected yet."""
+        headers = {NUMBER: str(number or self.stage.number())}
         return await tab.open_tab(http or self.http, self.stage.url, location, headers)
 
     async def standing(self, away_from: str = '') -> Tab:
@@ -79,29 +76,13 @@ class Guest:
         return answer.status_code
 
 
-def router(open_tab: Tab, event: str = 'sub_pages_open') -> Listener:
-    """The listener for moves inside the document.
-
-    Raises:
-        LookupError: there is none
-    """
-    for listener in open_tab.listeners():
-        if listener.event == event:
-            return listener
-    raise LookupError(f'the page does not listen to {event}')
-
-
 def upload_urls(open_tab: Tab) -> list[str]:
     """Where the upload elements of the page take files, but for those that are switched off or hidden."""
     found = []
     for element in open_tab.elements.values():
         props = element.get('props', {})
-        url = str(props.get('url', ''))
-        if (
-            url.startswith('/_nicegui/client/')
-            and not props.get('disable')
-            and 'hidden' not in element.get('class', [])
-        ):
+        url, is_off = str(props.get('url', '')), props.get('disable') or 'hidden' in element.get('class', [])
+        if url.startswith('/_nicegui/client/') and not is_off:
             found.append(url)
     return found
 

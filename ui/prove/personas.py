@@ -74,14 +74,12 @@ def _that_matter(sets: list[frozenset[str]]) -> tuple[list[frozenset[str]], str]
         unions |= {union | group for union in unions}
         if len(unions) > MOST_PEOPLE:
             unions = {one | other for one, other in combinations(sets, 2)} | set(sets) | {frozenset()}
-            return _ordered(unions | short | {everything}), (
-                f'none, each, each two and all of {len(sets)} groups, and each group less one role '
-                f'(all combinations of {len(everything)} roles would be too many)'
-            )
-    return _ordered(unions | short | {everything}), (
-        f'every union of the roles of {len(sets)} groups, and each group less one role '
-        f'(all combinations of {len(everything)} roles would be too many)'
-    )
+            what = f'none, each, each two and all of {len(sets)} groups'
+            break
+    else:
+        what = f'every union of {len(sets)} groups'
+    held = _ordered(unions | short | {everything})
+    return held, f'{what}, and each less one role (the combinations of {len(everything)} roles are too many)'
 
 
 def _ordered(sets: Iterable[frozenset[str]]) -> list[frozenset[str]]:

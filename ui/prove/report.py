@@ -9,7 +9,7 @@ from ui.prove.personas import OPEN, SHUT, Persona, expected
 
 WIDTH = 100
 """Columns of the terminal."""
-NAME = 21
+NAME = 18
 """Columns for a persona; a longer one stands on a line of its own."""
 WIDTHS = {'expected': 10, 'address': 10, 'spelling': 9, 'move': 7, 'click': 7, 'replay': 7, 'cookie': 7, 'origin': 7}
 """Columns of each cell; the others take 8."""
@@ -47,14 +47,16 @@ def summary(proof: Proof) -> str:
 
 def _head(proof: Proof) -> str:
     count = len(proof.cast.personas)
-    return f'{len(proof.facts.pages)} pages, {count} people: {proof.cast.chosen}, and signed out'
+    return '\n'.join(
+        _wrapped(f'{len(proof.facts.pages)} pages, {count} people: {proof.cast.chosen}, and signed out', '')
+    )
 
 
 # ------------------------------------------------------------------ tables
 
 
 def _page(proof: Proof, path: str, title: str, gate: Gate | None) -> str:
-    lines = [f'{path}  {title}  ({gate or "no gate: site admins only"})', _row('', ['expected', *DOORS])]
+    lines = [f'{path}  {title}  ({gate or "no gate: site admins only"})', '  ' + _row('', ['expected', *DOORS])]
     order = {str(persona): number for number, persona in enumerate(proof.cast.personas)}
     checks = [check for check in proof.checks if check.place == path]
     checks.sort(key=lambda check: order.get(check.persona, -1))
@@ -65,7 +67,7 @@ def _page(proof: Proof, path: str, title: str, gate: Gate | None) -> str:
     lines += _sections(proof, checks)
     for one in checks:
         if one.persona == ALL_ROLES:
-            lines += _wrapped(f'{one.seen}: {one.how}', '! ')
+            lines += _wrapped(f'{one.seen}: {one.how}' if one.differs else one.how, '! ' if one.differs else '  ')
     return '\n'.join(lines)
 
 
@@ -90,7 +92,7 @@ def _wrapped(line: str, before: str) -> list[str]:
 
 def _place(proof: Proof, place: str) -> str:
     doors = ('address', 'spelling')
-    lines = [place, _row('', ['expected', *doors])]
+    lines = [place, '  ' + _row('', ['expected', *doors])]
     for persona in proof.cast.personas:
         own = [check for check in proof.checks if check.place == place and check.persona == str(persona)]
         if own:

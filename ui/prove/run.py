@@ -99,20 +99,27 @@ class _Round:
     async def _witness_page(self, page: PageFacts) -> None:
         """Open a page for good, at the first of its addresses at which its code does not fail."""
         self._progress(f'opening {page.path}')
+        failures = self._stage.report.failures
         for location in page.locations:
-            tab = await self._open(location, page)
-            if tab is not None:
-                self._witnesses[page.path] = Witness(self._witness, location, tab, sockets.record(tab))
+            number = self._stage.number()
+            tab = await self._open(location, page, number)
+            self._stage.report.read()
+            moves_on = self._stage.was_built(number, page) and page.path not in failures
+            if tab is not None or moves_on:
+                self._witnesses[page.path] = Witness(self._witness, location, tab, sockets.record(tab) if tab else ())
+                if tab is None:
+                    self._note_of_all(page, OPEN, 'moves on to another page')
                 return
-        self._stage.report.read()
-        why = self._stage.report.failures.get(page.path, 'no values were found for its parameters')
-        self._proof.checks.append(Check(page.path, ALL_ROLES, 'address', OPEN, 'failed', why))
         if page.locations:
             self._witnesses[page.path] = Witness(self._witness, page.locations[0])
+        self._note_of_all(page, 'failed', failures.get(page.path, 'no values were found for its parameters'))
 
-    async def _open(self, location: str, page: PageFacts) -> Tab | None:
+    def _note_of_all(self, page: PageFacts, seen: str, how: str) -> None:
+        self._proof.checks.append(Check(page.path, ALL_ROLES, 'address', OPEN, seen, how))
+
+    async def _open(self, location: str, page: PageFacts, number: int) -> Tab | None:
         try:
-            tab = await self._witness.open(location)
+            tab = await self._witness.open(location, number=number)
         except NoPageError:
             return None
         if not tab.says(page.marker):
@@ -159,14 +166,13 @@ class _Round:
 
 async def _own_page(trial: Trial) -> None:
     """Open the page and use it, as its own person."""
-    tab = await trial.guest.open(trial.witness.location)
-    await sockets.other_origins(trial, tab)
-    await tab.connect()
-    clicks = await sockets.own_clicks(trial, tab)
-    await uploads.own(trial, tab)
-    await sections.own(trial, tab)
-    await sockets.clicks_of_a_page_left(trial, tab, clicks)
-    await tab.close()
+    async with await trial.guest.open(trial.witness.location) as tab:
+        await sockets.other_origins(trial, tab)
+        await tab.connect()
+        clicks = await sockets.own_clicks(trial, tab)
+        await uploads.own(trial, tab)
+        await sections.own(trial, tab)
+        await sockets.clicks_of_a_page_left(trial, tab, clicks)
 
 
 _WITH_WITNESS = (('cookie', sockets.other_cookie), ('replay', sockets.strangers_clicks), ('upload', uploads.strangers))

@@ -8,12 +8,14 @@ page carries a marker in what it sends.
 """
 
 import asyncio
+import itertools
 import sys
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from functools import wraps
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import PlainTextResponse
@@ -26,13 +28,15 @@ from ui.gate import visit as visits
 from ui.gate.registry import Page
 from ui.gate.socket import SocketDoor
 from ui.prove import clean, samples
-from ui.prove.facts import Facts, PageFacts, RouteFacts
+from ui.prove.facts import EMPTY, Facts, PageFacts, RouteFacts
 from ui.prove.failing import watch
 from ui.prove.notes import Pen
 from ui.prove.parts import Parts
 
 PATIENCE = 1.0
 """Seconds that a page may take, such as one that waits for its browser, before what there is of it is sent."""
+FILES = 1000
+"""Entries of a folder among which a file is looked for to ask for."""
 NUMBER = 'x-prove-number'
 """Header of a request with the number under which its sender asks for what became of it."""
 
@@ -94,8 +98,10 @@ class Observer:
             address = '/'.join('1' if part.startswith('{') else part for part in path.split('/'))
             return RouteFacts(path, route.gate, 'route', address, self._methods(path))
         folder = self._folders[path]
-        found = next((file for file in sorted(folder.rglob('*'))[:1000] if file.is_file()), folder / 'no-such-file')
-        return RouteFacts(path, route.gate, 'files', f'{path}/{found.relative_to(folder).as_posix()}', ('GET',))
+        some = sorted(itertools.islice(folder.rglob('*'), FILES))
+        found = next((file.relative_to(folder).as_posix() for file in some if file.is_file()), None)
+        kind, name = ('files', quote(found)) if found else (EMPTY, 'no-such-file')
+        return RouteFacts(path, route.gate, kind, f'{path}/{name}', ('GET',))
 
     def _methods(self, path: str) -> tuple[str, ...]:
         found = [getattr(route, 'methods', ()) for route in pages_app.routes if getattr(route, 'path', '') == path]
@@ -174,7 +180,8 @@ class Observer:
                     number = frame[0].get('prove') if frame and isinstance(frame[0], dict) else None
                     if started:
                         await asyncio.wait(list(started))
-                    self._pen.note('handled', number=number)
+                    if number is not None:
+                        self._pen.note('handled', number=number)
 
             core.sio.on('event', observed)
 

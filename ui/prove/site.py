@@ -136,18 +136,18 @@ class Site:
 
     # ------------------------------------------------------------------ people
 
-    async def create(self, email: str, password: str, roles: Iterable[str]) -> None:
-        """Make a person who holds these roles."""
+    async def create(self, email: str, password: str, *, roles: Iterable[str] = (), groups: Iterable[str] = ()) -> None:
+        """Make a person who holds these roles, and those of these groups."""
         name = email.partition('@')[0]
-        await self._act(verb='create', email=email, password=password, name=name, roles=sorted(roles))
+        await self._act(verb='create', email=email, password=password, name=name, roles=[*roles], groups=[*groups])
 
-    async def grant(self, email: str, role: str) -> float:
-        """Give a role; the moment at which that was begun, in seconds since 1970."""
-        return await self._act(verb='grant', email=email, role=role)
+    async def grant(self, email: str, *, roles: Iterable[str] = (), groups: Iterable[str] = ()) -> float:
+        """Give roles, and those of groups; the moment at which that was begun, in seconds since 1970."""
+        return await self._act(verb='grant', email=email, roles=[*roles], groups=[*groups])
 
-    async def revoke(self, email: str, role: str) -> float:
-        """Take a role; the moment at which that was begun, in seconds since 1970."""
-        return await self._act(verb='revoke', email=email, role=role)
+    async def revoke(self, email: str, *, roles: Iterable[str] = (), groups: Iterable[str] = ()) -> float:
+        """Take roles, and those of groups; the moment at which that was begun, in seconds since 1970."""
+        return await self._act(verb='revoke', email=email, roles=[*roles], groups=[*groups])
 
     async def _act(self, **act: Any) -> float:
         return await asyncio.to_thread(self._ask, act)  # a thread: the tabs go on hearing what comes meanwhile
@@ -164,7 +164,7 @@ class Site:
             raise SiteError(f'the operator ended: {self.output[-1000:].strip()}')
         said = json.loads(answer)
         if 'error' in said:
-            raise SiteError(f'{act["verb"]} {act["email"]}: {said["error"]}')
+            raise SiteError(said['error'])
         return float(said['began'])
 
 

@@ -11,9 +11,9 @@ import re
 import ssl
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import socketio
@@ -38,7 +38,11 @@ _ESCAPES = {
 
 
 class NoPageError(Exception):
-    """What was loaded is no page of NiceGUI; the text says what came instead."""
+    """What was loaded is no page of NiceGUI: `response` is what came instead."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        super().__init__(f'{response.url} is no page of NiceGUI: {response.status_code} {response.text[:400]}')
+        self.response = response
 
 
 @dataclass(frozen=True)
@@ -52,8 +56,10 @@ class Listener:
 
 @dataclass
 class Tab:
-    """One open page. `elements` is as it stands in the browser now: {id as text: element}, and `frames` is all that
-    came over the socket, as (name, data).
+    """One open page.
+
+    `status` is of the first answer, `path` (with query) is where its redirects led. `elements` is the page as it stands
+    in the browser now, {id as text: element}, and `frames` all that came over the socket, as (name, data).
     """
 
     url: str
@@ -100,6 +106,12 @@ class Tab:
 
     async def close(self) -> None:
         await self.socket.shutdown()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
 
     async def _receive(self, name: str, *data: Any) -> None:
         message = data[0] if data else None
@@ -155,17 +167,35 @@ class Tab:
         """Whether the words stand in any element of the page as it is now."""
         return words in json.dumps(list(self.elements.values()), ensure_ascii=False)
 
+    def router(self, event: str = 'sub_pages_open') -> Listener:
+        """The listener for moves inside the document.
+
+        Raises:
+            LookupError: there is none
+        """
+        for listener in self.listeners():
+            if listener.event == event:
+                return listener
+        raise LookupError(f'the page does not listen to {event}')
+
     async def send(self, to: Listener, *args: Any, client_id: str | None = None, number: int | None = None) -> None:
         """Send the frame that a browser would send for this event (or that a forger would). `number` marks it for
         `prove`, which is told what became of it.
         """
-        frame: dict[str, Any] = {
+        frame = self._frame(to, args) | {'client_id': client_id or self.client_id}
+        await self.socket.emit('event', frame if number is None else frame | {'prove': number})
+
+    async def deliver(self, to: Listener, *args: Any) -> None:
+        """Send it, and wait until the server has dealt with it."""
+        await self.socket.call('event', self._frame(to, args), timeout=PATIENCE)
+
+    def _frame(self, to: Listener, args: Sequence[Any]) -> dict[str, Any]:
+        return {
             'id': to.element,
-            'client_id': client_id or self.client_id,
+            'client_id': self.client_id,
             'listener_id': to.listener,
             'args': [json.dumps(arg) for arg in args],
         }
-        await self.socket.emit('event', frame if number is None else {**frame, 'prove': number})
 
     async def emit(self, name: str, data: Any) -> None:
         """Send any frame."""
@@ -203,10 +233,11 @@ async def open_tab(http: httpx.AsyncClient, url: str, path: str, headers: dict[s
     Raises:
         NoPageError: what came is no page of NiceGUI
     """
-    response = await http.get(f'{url}{path}', follow_redirects=True, headers=headers)
+    sent = {'Accept': 'text/html', **(headers or {})}
+    response = await http.get(f'{url}{path}', follow_redirects=True, headers=sent)
     found, asked = _ELEMENTS.search(response.text), _QUERY.search(response.text)
     if not found or not asked:
-        raise NoPageError(f'{path} is no page of NiceGUI: {response.status_code} {response.text[:400]}')
+        raise NoPageError(response)
     raw = found[1]
     for escape, character in _ESCAPES.items():
         raw = raw.replace(escape, character)
@@ -216,7 +247,8 @@ async def open_tab(http: httpx.AsyncClient, url: str, path: str, headers: dict[s
     }
     query |= {'tab_id': str(uuid.uuid4()), 'document_id': str(uuid.uuid4())}
     cookies = {cookie.name: cookie.value or '' for cookie in http.cookies.jar}
-    return Tab(url, path, response.status_code, response.text, cookies, query, json.loads(raw), _new_socket())
+    came_from, path = (response.history or [response])[0], response.url.raw_path.decode()
+    return Tab(url, path, came_from.status_code, response.text, cookies, query, json.loads(raw), _new_socket())
 
 
 def _new_socket() -> socketio.AsyncClient:

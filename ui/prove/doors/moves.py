@@ -2,7 +2,6 @@
 
 from ui.prove import spellings
 from ui.prove.doors.trial import Trial
-from ui.prove.guests import router
 from ui.prove.personas import OPEN, SHUT
 from ui.prove.tab import Tab
 
@@ -12,18 +11,19 @@ EVENTS = ('sub_pages_open', 'sub_pages_navigate')
 
 async def plain(trial: Trial) -> None:
     """Move to the page from another open page, in both ways."""
+    standing = await trial.guest.standing(trial.page.path)
     for event in EVENTS:
-        standing = await trial.guest.standing(trial.page.path)
+        await _go_back(trial, standing)
         was_shown = await _move(trial, standing, event, trial.witness.location)
         trial.note('move', OPEN if trial.may else SHUT, OPEN if was_shown else SHUT, event)
 
 
 async def _move(trial: Trial, standing: Tab, event: str, location: object) -> bool:
-    number = trial.stage.number()
-    await standing.send(router(standing, event), location, number=number)
+    number, before = trial.stage.number(), len(standing.frames)
+    await standing.send(standing.router(event), location, number=number)
     await trial.stage.handled([number])
     if not trial.stage.was_built(number, trial.page):
-        return trial.page.marker in str(standing.frames)
+        return trial.page.marker in str(standing.frames[before:])
     return not trial.may or await _has_come(trial, standing)
 
 
@@ -46,7 +46,7 @@ async def odd(trial: Trial) -> None:
     await _go_back(trial, standing)
     numbered = [(trial.stage.number(), target) for target in targets]
     for turn, (number, target) in enumerate(numbered):
-        await standing.send(router(standing, EVENTS[turn % 2]), target, number=number)
+        await standing.send(standing.router(EVENTS[turn % 2]), target, number=number)
     await trial.stage.handled(number for number, _ in numbered)
     for number, target in numbered:
         trial.note_shut('move', trial.stage.was_built(number, trial.page), f'to {target!r}'[:80])
@@ -55,5 +55,5 @@ async def odd(trial: Trial) -> None:
 async def _go_back(trial: Trial, standing: Tab) -> None:
     """To the page on which this tab stands, so that the next move is one."""
     number = trial.stage.number()
-    await standing.send(router(standing), standing.path, number=number)
+    await standing.send(standing.router(), standing.path, number=number)
     await trial.stage.handled([number])

@@ -22,15 +22,14 @@ async def taken(trial: Trial) -> None:
     roles = losing(trial.page.gate, trial.guest.persona, trial.stage.facts.groups)
     if not roles:
         return
-    tab = await trial.guest.open(trial.witness.location)
-    await tab.connect()
-    clicks, urls = sockets.record(tab), upload_urls(tab)
-    async with taken_away(trial, roles) as began:
-        await note_emptied(trial, tab, trial.page.marker, began, f'without {" + ".join(roles)}')
-        await trial.note_replayed(tab, clicks, 'after the role was taken')
-        await uploads.too_late(trial, urls, trial.guest.cookies, 'after the role was taken')
-    await note_back(trial, tab, trial.page.marker, 'given back')
-    await tab.close()
+    async with await trial.guest.open(trial.witness.location) as tab:
+        await tab.connect()
+        clicks, urls = sockets.record(tab), upload_urls(tab)
+        async with taken_away(trial, roles) as began:
+            await note_emptied(trial, tab, trial.page.marker, began, f'without {" + ".join(roles)}')
+            await trial.note_replayed(tab, clicks, 'after the role was taken')
+            await uploads.too_late(trial, urls, trial.guest.cookies, 'after the role was taken')
+        await note_back(trial, tab, trial.page.marker, 'given back')
 
 
 async def signed_out(trial: Trial) -> None:
@@ -39,15 +38,14 @@ async def signed_out(trial: Trial) -> None:
         return
     async with new_browser(timeout=PATIENCE) as http:
         await trial.guest.sign_in(http)
-        tab = await trial.guest.open(trial.witness.location, http)
-        await tab.connect()
-        clicks, urls = sockets.record(tab), upload_urls(tab)
-        began = time.time()
-        await sign_out(http, trial.stage)
-        await note_emptied(trial, tab, trial.page.marker, began, SIGNED_OUT)
-        await trial.note_replayed(tab, clicks, 'after sign-out')
-        await uploads.too_late(trial, urls, tab.cookies, 'after sign-out')
-        await tab.close()
+        async with await trial.guest.open(trial.witness.location, http) as tab:
+            await tab.connect()
+            clicks, urls = sockets.record(tab), upload_urls(tab)
+            began = time.time()
+            await sign_out(http, trial.stage)
+            await note_emptied(trial, tab, trial.page.marker, began, SIGNED_OUT)
+            await trial.note_replayed(tab, clicks, 'after sign-out')
+            await uploads.too_late(trial, urls, tab.cookies, 'after sign-out')
 
 
 @asynccontextmanager
@@ -56,11 +54,10 @@ async def taken_away(trial: Trial, roles: Sequence[str]) -> AsyncIterator[float]
     began = 0.0
     try:
         for role in roles:
-            began = await trial.stage.revoke(trial.guest.email, role)
+            began = await trial.stage.revoke(trial.guest.email, roles=[role])
         yield began
     finally:
-        for role in roles:
-            await trial.stage.grant(trial.guest.email, role)
+        await trial.stage.grant(trial.guest.email, roles=roles)
 
 
 async def note_emptied(trial: Trial, tab: Tab, marker: str, began: float, how: str) -> None:

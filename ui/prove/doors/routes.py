@@ -7,14 +7,16 @@ from typing import Final
 from auth.access import Gate
 from ui.prove import spellings
 from ui.prove.checks import Check, Proof
-from ui.prove.facts import Facts
+from ui.prove.facts import EMPTY, Facts
 from ui.prove.guests import Guest
 from ui.prove.notes import Shown
 from ui.prove.personas import OPEN, SHUT, expected
 from ui.prove.stage import Stage
 
-LOCAL: Final = frozenset({200, 206, 404})
-"""Statuses of a local file that was not refused: NiceGUI takes its address away with any tab that showed it."""
+SENT: Final = frozenset({200, 206})
+"""Statuses of what was not refused."""
+SENT_OR_GONE: Final = SENT | {404}
+"""The same where nothing may be: NiceGUI takes the address of a local file away with any tab that showed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +29,18 @@ class Place:
     address: str
     methods: tuple[str, ...]
     ways: tuple[tuple[Gate | None, ...], ...]
-    let_through: frozenset[int] = frozenset({200, 206})
+    let_through: frozenset[int] = SENT
 
 
 def places(facts: Facts, files: Mapping[str, set[Shown]]) -> list[Place]:
     """All there are; `files` is {address of a local file: where it was shown}."""
-    found = [Place(f'{one.path} ({one.kind})', one.address, one.methods, ((one.gate,),)) for one in facts.routes]
+    found = []
+    for one in facts.routes:
+        let_through = SENT_OR_GONE if one.kind == EMPTY else SENT
+        found.append(Place(f'{one.path} ({one.kind})', one.address, one.methods, ((one.gate,),), let_through))
     for address, shown in sorted(files.items()):
         name = f'{address.rpartition("/")[2]} (shown on {", ".join(sorted({page for page, _ in shown}))})'
-        found.append(Place(name, address, ('GET',), tuple(gates for _, gates in shown), LOCAL))
+        found.append(Place(name, address, ('GET',), tuple(gates for _, gates in shown), SENT_OR_GONE))
     return found
 
 

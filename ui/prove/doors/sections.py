@@ -21,15 +21,14 @@ async def own(trial: Trial, tab: Tab) -> None:
 
 async def taken(trial: Trial) -> None:
     """Take the roles that open a section while its page stays open, replay its clicks, and give the roles back."""
-    tab = await trial.guest.open(trial.witness.location)
-    await tab.connect()
-    trial.stage.report.read()
-    for section in _called(trial, tab):
-        roles = losing(section.gate, trial.guest.persona, trial.stage.facts.groups)
-        without = Persona((trial.guest.persona.roles or frozenset()) - set(roles))
-        if roles and section.is_drawn and expected(trial.page.gate, without, trial.stage.facts.groups) == OPEN:
-            await _take(trial, tab, section, roles)
-    await tab.close()
+    async with await trial.guest.open(trial.witness.location) as tab:
+        await tab.connect()
+        trial.stage.report.read()
+        for section in _called(trial, tab):
+            roles = losing(section.gate, trial.guest.persona, trial.stage.facts.groups)
+            without = Persona((trial.guest.persona.roles or frozenset()) - set(roles))
+            if roles and section.is_drawn and expected(trial.page.gate, without, trial.stage.facts.groups) == OPEN:
+                await _take(trial, tab, section, roles)
 
 
 async def _take(trial: Trial, tab: Tab, section: SectionSeen, roles: tuple[str, ...]) -> None:

@@ -1,7 +1,7 @@
 """The socket's door: whose page it is, from where, and which clicks of it run."""
 
 from ui.prove.doors.trial import Click, Trial
-from ui.prove.guests import router, words
+from ui.prove.guests import words
 from ui.prove.personas import OPEN, SHUT
 from ui.prove.tab import Refused, Tab
 
@@ -37,7 +37,7 @@ async def _connects(tab: Tab, *, cookies: dict[str, str] | None = None, origin: 
 
 def record(tab: Tab) -> tuple[Click, ...]:
     """All clicks of an open page but for moves."""
-    moves = {router(tab, event).listener for event in ('sub_pages_open', 'sub_pages_navigate')}
+    moves = {tab.router(event).listener for event in ('sub_pages_open', 'sub_pages_navigate')}
     return tuple(Click(one, words(tab, one)) for one in tab.listeners() if one.listener not in moves)
 
 
@@ -70,6 +70,6 @@ async def strangers_clicks(trial: Trial) -> None:
 async def clicks_of_a_page_left(trial: Trial, tab: Tab, clicks: tuple[Click, ...]) -> None:
     """Move on to another page, and replay the clicks of the one before."""
     number = trial.stage.number()
-    await tab.send(router(tab, 'sub_pages_navigate'), (await trial.guest.standing(trial.page.path)).path, number=number)
+    await tab.send(tab.router('sub_pages_navigate'), (await trial.guest.standing(trial.page.path)).path, number=number)
     await trial.stage.handled([number])
     await trial.note_replayed(tab, clicks, 'after a move')
