@@ -69,6 +69,7 @@ class Tab:
     cookies: dict[str, str]
     query: dict[str, str]
     elements: dict[str, Any]
+    agent: str
     socket: socketio.AsyncClient
     frames: list[tuple[str, Any]] = field(default_factory=list)
     emptied: bool = False
@@ -85,7 +86,7 @@ class Tab:
             Refused: the server turned it away; another attempt may be made
         """
         self.socket.on('*', self._receive)
-        headers = {'Origin': self.url if origin is None else origin}
+        headers = {'Origin': self.url if origin is None else origin, 'User-Agent': self.agent}
         sent = self.cookies if cookies is None else cookies
         if sent:
             headers['Cookie'] = '; '.join(f'{name}={value}' for name, value in sent.items())
@@ -247,8 +248,9 @@ async def open_tab(http: httpx.AsyncClient, url: str, path: str, headers: dict[s
     }
     query |= {'tab_id': str(uuid.uuid4()), 'document_id': str(uuid.uuid4())}
     cookies = {cookie.name: cookie.value or '' for cookie in http.cookies.jar}
+    agent = response.request.headers['user-agent']
     came_from, path = (response.history or [response])[0], response.url.raw_path.decode()
-    return Tab(url, path, came_from.status_code, response.text, cookies, query, json.loads(raw), _new_socket())
+    return Tab(url, path, came_from.status_code, response.text, cookies, query, json.loads(raw), agent, _new_socket())
 
 
 def _new_socket() -> socketio.AsyncClient:
