@@ -50,7 +50,7 @@ def panel(page: Page) -> Locator:
 
 
 def part(page: Page, title: str) -> Locator:
-    return panel(page).get_by_role('region', name=title)
+    return panel(page).get_by_role('region', name=title, exact=True)
 
 
 async def become(page: Page, name: str) -> None:
