@@ -15,7 +15,9 @@ pytest-asyncio, which `./run test` installs.
 """
 
 import itertools
+import json
 import os
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Generator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -31,6 +33,8 @@ from ui.prove.tab import PATIENCE, Listener, NoPageError, Tab, new_browser, open
 
 CHANGED = ('update:modelValue', 'update:value')
 """The event of a field whose value has changed, as NiceGUI's elements call it."""
+POST = re.compile(r'window\.nicegate\.post\((".*?"), ?(\{.*\})\)')
+"""How the server has a browser post to it what a socket cannot do."""
 LINES = 30
 """Lines of the site's log that a failed test shows."""
 
@@ -94,12 +98,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 class Person:
-    """Somebody with a browser of their own. `email` is '' for who is not signed in."""
+    """Somebody with a browser of their own. `email` and `password` are '' for who was not made a member."""
 
     def __init__(self, served: Site, stack: AsyncExitStack) -> None:
         self._site, self._stack = served, stack
         self._http: httpx.AsyncClient | None = None
-        self.email = ''
+        self.email = self.password = ''
 
     async def join(self, *groups: str) -> Self:
         """Be made a member of these groups, and sign in.
@@ -107,10 +111,9 @@ class Person:
         Raises:
             SiteError: there is no such group
         """
-        email, password = next(_emails), new_password()
-        await self._site.create(email, password, groups=groups)
-        await site.sign_in(await self._browser(), self._site, email, password)
-        self.email = email
+        self.email, self.password = next(_emails), new_password()
+        await self._site.create(self.email, self.password, groups=groups)
+        await site.sign_in(await self._browser(), self._site, self.email, self.password)
         return self
 
     async def open(self, path: str) -> 'OpenPage':
@@ -120,6 +123,7 @@ class Person:
         except NoPageError as error:
             first = (error.response.history or [error.response])[0]
             return OpenPage(first.status_code, error.response.url.raw_path.decode(), document=error.response.text)
+        tab.answer = self._run
         await self._stack.enter_async_context(tab)
         await tab.connect()
         return OpenPage(tab.status, tab.path, tab)
@@ -148,10 +152,31 @@ class Person:
         """Sign out, in all tabs of this browser."""
         await site.sign_out(await self._browser(), self._site)
 
+    async def _run(self, script: str) -> object:
+        """The browser's part of ui/actions.py, by which a form of one's own signs in; all else returns nothing."""
+        asked = POST.fullmatch(script)
+        if asked is None:
+            return None
+        headers = {'Accept': 'application/json', 'Origin': self._site.url}
+        url, fields = f'{self._site.url}{json.loads(asked[1])}', json.loads(asked[2])
+        answer = await (await self._browser()).post(url, data=fields, headers=headers)
+        return 'ok' if answer.is_success else answer.json()['error']['reason']
+
     async def _browser(self) -> httpx.AsyncClient:
         if self._http is None:
             self._http = await self._stack.enter_async_context(new_browser(timeout=3 * PATIENCE))
         return self._http
+
+
+_Found = tuple[words.Element, Listener, bool]
+"""An element, one of its listeners, and whether that takes whatever an event says about itself."""
+
+
+def _listening(number: int, element: words.Element, events: Collection[str]) -> _Found | None:
+    for one in element.get('events', ()):
+        if one['type'] in events:
+            return element, Listener(number, one['listener_id'], one['type']), one['args'] is None
+    return None
 
 
 class OpenPage:
@@ -198,12 +223,12 @@ class OpenPage:
     # ------------------------------------------------------------------ acting
 
     async def click(self, name: str) -> None:
-        """Click on what is called so: by its text, label or aria-label.
+        """Click on what is called so: by its text, label or aria-label. A submit button sends its form.
 
         Raises:
             LookupError: there is nothing of that name to click on
         """
-        _, listener, takes_anything = self._find(name, ('click',), 'to click on')
+        _, listener, takes_anything = self._form(name) or self._find(name, ('click',), 'to click on')
         await self._tab.deliver(listener, *([{}] if takes_anything else []))  # what a mouse says about itself
 
     async def fill(self, label: str, value: object) -> None:
@@ -220,16 +245,23 @@ class OpenPage:
         """Follow a link to another page, in this tab."""
         await self._tab.deliver(self._tab.router('sub_pages_navigate'), path)
 
-    def _find(self, name: str, events: Collection[str], what_for: str) -> tuple[words.Element, Listener, bool]:
-        """An element of this name that listens, and whether it takes whatever an event says about itself."""
+    def _find(self, name: str, events: Collection[str], what_for: str) -> _Found:
+        """An element of this name that listens."""
         others = set[str]()
         for number, element in words.shown(self._tab):
-            for one in element.get('events', ()):
-                if one['type'] in events:
-                    if name in words.names(element):
-                        return element, Listener(number, one['listener_id'], one['type']), one['args'] is None
-                    others |= words.names(element)
+            found = _listening(number, element, events)
+            if found is not None and name in words.names(element):
+                return found
+            others |= words.names(element) if found is not None else set()
         raise LookupError(f'{self.address} has no {name!r} {what_for}: there is {sorted(others) or "nothing"}')
+
+    def _form(self, name: str) -> _Found | None:
+        """The form of the submit button that is called so."""
+        for number, element in words.shown(self._tab):
+            if name in words.names(element) and element.get('props', {}).get('type') == 'submit':
+                forms = (_listening(*form, ('submit',)) for form in words.around(self._tab, number))
+                return next(filter(None, forms), None)
+        return None
 
     @property
     def _tab(self) -> Tab:

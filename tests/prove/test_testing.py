@@ -9,6 +9,7 @@ from tests.support.server import FOREIGN, ROOT
 
 PAGES = """
 from nicegui import ui
+from ui.actions import AuthError, login
 from ui.gate import gated, group, page, route
 
 group('Premium', roles=['Premium'])
@@ -40,6 +41,19 @@ def premium() -> None:
     ui.label('Nobody reads this').set_visibility(False)
     ui.table(rows=[{'car': 'Volvo', 'price': 79}], columns=[{'name': 'car', 'label': 'Model', 'field': 'car'}])
     ui.label('Not by click').on('click', lambda event: ui.notify(f'clicked {event.args}'))
+
+
+@page('/enter', access='public')
+def enter() -> None:
+    async def send() -> None:
+        try:
+            await login(email.value, password.value, next='/premium')
+        except AuthError as error:
+            ui.notify(error.message)
+
+    with ui.element('form').on('submit.prevent', send):
+        email, password = ui.input('Email'), ui.input('Password')
+        ui.button('Come in').props('type=submit')
 """
 INI = """
 [pytest]
@@ -114,6 +128,19 @@ async def test_others_are_kept_out(sign_in_as, signed_out):
         await sign_in_as('Premum')
 
 
+async def test_a_form_of_ones_own_signs_in(sign_in_as, signed_out):
+    ann = await sign_in_as('Premium')
+    tab = await signed_out.open('/enter')
+    await tab.fill('Email', ann.email)
+    await tab.fill('Password', 'wrong')
+    await tab.click('Come in')
+    await tab.eventually_shows('Email or password is wrong.')
+    await tab.fill('Password', ann.password)
+    await tab.click('Come in')
+    await tab.eventually_shows('Best cars')
+    assert (await signed_out.open('/premium')).status == 200
+
+
 async def test_a_failing_handler_is_explained(sign_in_as):
     tab = await (await sign_in_as()).open('/')
     await tab.click('Fail')
@@ -131,7 +158,7 @@ async def test_a_developers_own_tests_run(tmp_path: Path):
         cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     said = (await pytest_run.communicate())[0].decode()
-    assert '1 failed, 3 passed' in said, said
+    assert '1 failed, 4 passed' in said, said
     assert "/ does not show 'Done' after 0.2 s. It shows: ['Home', 'Welcome'" in said
     assert 'what the site printed last' in said
     assert "ValueError: invalid literal for int() with base 10: 'x'" in said

@@ -58,7 +58,9 @@ class Guest:
     async def open(self, location: str, http: httpx.AsyncClient | None = None, number: int | None = None) -> Tab:
         """Load a document, in another browser maybe; it is not connected yet."""
         headers = {NUMBER: str(number or self.stage.number())}
-        return await tab.open_tab(http or self.http, self.stage.url, location, headers)
+        opened = await tab.open_tab(http or self.http, self.stage.url, location, headers)
+        opened.answer = _nothing
+        return opened
 
     async def standing(self, away_from: str = '') -> Tab:
         """A connected tab on a page of our own other than the one with this path."""
@@ -74,6 +76,10 @@ class Guest:
         async with tab.new_browser(cookies=self.cookies if cookies is None else cookies) as http:
             answer = await http.post(f'{self.stage.url}{url}', files={'file': ('a', b'a', 'text/plain')})
         return answer.status_code
+
+
+async def _nothing(_: str) -> None:
+    """What every script returns here: a page that waits for one is not held up."""
 
 
 def upload_urls(open_tab: Tab) -> list[str]:

@@ -11,7 +11,7 @@ import re
 import ssl
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -54,12 +54,17 @@ class Listener:
     event: str
 
 
+Answering = Callable[[str], Awaitable[object]]
+"""Says what a piece of JavaScript returns that the server has sent and waits for."""
+
+
 @dataclass
 class Tab:
     """One open page.
 
     `status` is of the first answer, `path` (with query) is where its redirects led. `elements` is the page as it stands
-    in the browser now, {id as text: element}, and `frames` all that came over the socket, as (name, data).
+    in the browser now, {id as text: element}, and `frames` all that came over the socket, as (name, data). Without an
+    `answer` the server waits for its scripts in vain.
     """
 
     url: str
@@ -73,6 +78,7 @@ class Tab:
     socket: socketio.AsyncClient
     frames: list[tuple[str, Any]] = field(default_factory=list)
     emptied: bool = False
+    answer: Answering | None = None
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -131,8 +137,9 @@ class Tab:
         if EMPTIED in message.get('code', ''):
             self.emptied = True
             self.elements.clear()
-        if 'request_id' in message:  # a page that waits for what its script returns: nothing
-            answer = {'request_id': message['request_id'], 'client_id': self.client_id, 'result': None}
+        if 'request_id' in message and self.answer is not None:
+            result = await self.answer(message.get('code', ''))
+            answer = {'request_id': message['request_id'], 'client_id': self.client_id, 'result': result}
             await self.socket.emit('javascript_response', answer)
 
     def find(self, words: str, event: str = 'click') -> Listener:

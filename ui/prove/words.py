@@ -40,6 +40,17 @@ def shown(tab: Tab) -> Iterator[tuple[int, Element]]:
     return _shown(tab.elements, '0')
 
 
+def around(tab: Tab, number: int) -> Iterator[tuple[int, Element]]:
+    """The elements that the one with this id stands in, the nearest first."""
+    inner = str(number)
+    while True:
+        found = next(((key, one) for key, one in tab.elements.items() if inner in map(str, _children(one))), None)
+        if found is None:
+            return
+        inner = found[0]
+        yield int(inner), found[1]
+
+
 def names(element: Element) -> set[str]:
     """What people call an element that they click on or fill."""
     props = element.get('props', {})
@@ -52,9 +63,13 @@ def _shown(elements: dict[str, Element], key: str) -> Iterator[tuple[int, Elemen
     if element is None or 'hidden' in element.get('class', ()) or element.get('tag') == HEADER:
         return
     yield int(key), element
-    slots = (slot.get('ids', ()) for slot in element.get('slots', {}).values())
-    for child in chain(element.get('children', ()), *slots):
+    for child in _children(element):
         yield from _shown(elements, str(child))
+
+
+def _children(element: Element) -> Iterator[int]:
+    slots = (slot.get('ids', ()) for slot in element.get('slots', {}).values())
+    return chain(element.get('children', ()), *slots)
 
 
 def _of(element: Element) -> Iterator[str]:
