@@ -13,7 +13,8 @@ async def plain(trial: Trial) -> None:
     """Move to the page from another open page, in both ways."""
     standing = await trial.guest.standing(trial.page.path)
     for event in EVENTS:
-        await _go_back(trial, standing)
+        if event != EVENTS[0]:
+            await _go_back(trial, standing)
         was_shown = await _move(trial, standing, event, trial.witness.location)
         trial.note('move', OPEN if trial.may else SHUT, OPEN if was_shown else SHUT, event)
 
@@ -43,7 +44,6 @@ async def odd(trial: Trial) -> None:
     if not (trial.may and trial.page.has_parameters):
         targets += spellings.of(location)
     standing = await trial.guest.standing(trial.page.path)
-    await _go_back(trial, standing)
     numbered = [(trial.stage.number(), target) for target in targets]
     for turn, (number, target) in enumerate(numbered):
         await standing.send(standing.router(EVENTS[turn % 2]), target, number=number)

@@ -21,6 +21,8 @@ async def own(trial: Trial, tab: Tab) -> None:
 
 async def taken(trial: Trial) -> None:
     """Take the roles that open a section while its page stays open, replay its clicks, and give the roles back."""
+    if trial.witness.tab is None or not _called(trial, trial.witness.tab):
+        return
     async with await trial.guest.open(trial.witness.location) as tab:
         await tab.connect()
         trial.stage.report.read()
