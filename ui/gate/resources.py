@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from nicegui import app
 
 from auth.access import Gate
-from ui.gate import registry, scopes
+from ui.gate import registry
 from ui.gate import visit as visits
 from ui.gate.registry import DeclarationError
 from ui.gate.scopes import Gated
@@ -90,8 +90,7 @@ def install() -> None:
 def _noting(original: Callable[..., str]) -> Callable[..., str]:
     def add(**options: Any) -> str:
         url = original(**options)
-        visit = visits.current()
-        scope = scopes.here() or (visit.scope if visit else None)
+        scope = visits.current_scope()
         _shown_by.setdefault(unquote(url), set()).update([scope.place()] if scope else [])
         return url
 

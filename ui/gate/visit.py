@@ -1,5 +1,6 @@
 """A visit: one open page of one browser, the person behind it, and what the gate says about the two right now."""
 
+import asyncio
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -125,14 +126,28 @@ def current() -> Visit | None:
 
     A task that Python itself started has no slot; it knows its page by the scope it inherited.
     """
-    stack = Slot.get_stack()  # not NiceGUI's `context`: before the start it makes up a page where there is none
-    try:
-        if stack:
-            return _visits.get(stack[-1].parent.client.id)
-    except RuntimeError:  # the element is gone
-        pass
+    element = place()
+    if element is not None:
+        return _visits.get(element.client.id)
     scope = scopes.here()
     return _visits.get(scope.visit.client.id) if scope is not None else None
+
+
+def current_scope() -> Scope | None:
+    """Whose something is that comes up where this code runs; None outside of a page."""
+    visit = current()
+    return visit.ownership.of_new(place()) if visit is not None else None
+
+
+def place() -> ui.element | None:
+    """The element that this code fills, as NiceGUI has it noted for each task. All threads share one such note, in
+    which one person's code would find another's page: they have none."""
+    try:
+        asyncio.get_running_loop()
+        stack = Slot.get_stack()  # not NiceGUI's `context`: before the start it makes up a page where there is none
+        return stack[-1].parent if stack and stack[-1].parent.client else None
+    except RuntimeError:  # a thread; or the element, or its client, is gone
+        return None
 
 
 def digests() -> list[str]:
