@@ -18,7 +18,7 @@ from starlette.types import Scope
 
 from auth import sessions, snapshots
 from auth.sessions import digest_of
-from ui.gate import frames, live, scopes
+from ui.gate import frames, handlers, live, scopes
 from ui.gate import visit as visits
 from ui.gate.decisions import note_within
 from ui.gate.visit import Visit
@@ -50,6 +50,7 @@ class SocketDoor:
         core.sio.on('log', self._log)  # NiceGUI lets a browser write lines into the server's log
         frames.install()
         scopes.install()
+        handlers.install()
 
     def _origin(self, origin: str | None, environ: dict[str, Any]) -> bool:
         return self._is_own_origin(origin, environ.get('HTTP_HOST'))
