@@ -67,7 +67,16 @@ async def decide_again() -> None:
         user = snapshots.peek(digest)
         if isinstance(user, CurrentUser):
             for visit in visits.of_session(digest):
-                settle(visit, user)
+                await _settle_or_close(visit, user)
+
+
+async def _settle_or_close(visit: Visit, user: CurrentUser) -> None:
+    """A page whose own code does not let it follow (an element that cannot be deleted, say) is taken away."""
+    try:
+        settle(visit, user)
+    except Exception:
+        log.exception('page could not follow', page=visit.page.path if visit.page else '')
+        await close(visit)
 
 
 async def _close_ended(digests: list[str]) -> None:
@@ -86,6 +95,8 @@ def settle(visit: Visit, user: CurrentUser | None) -> None:
     if visit.shown is not None and decision is not visit.shown:
         note('live', visit.location, visit.page.gate if visit.page else None, user, decision)
         if decision is not Decision.ALLOW:
+            if visit.scope is not None:
+                visit.scope.barred = True
             visit.area.cancel()
             handlers.stop(visit.running)
         visit.session.unbind()
