@@ -2,11 +2,12 @@
 
 import asyncio
 import os
+import threading
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from nicegui import Client, Event, ui
+from nicegui import Client, Event, run, ui
 
 from auth.current_user import CurrentUser
 from ui.gate import DeclarationError, Session, current_session, gated, group, needs, page, section
@@ -16,6 +17,8 @@ RAN = DATA / 'ran.txt'
 DATA.mkdir(exist_ok=True)
 PICTURE = DATA / 'offer.svg'
 PICTURE.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
+DRAWING = DATA / 'drawing.svg'
+DRAWING.write_text(PICTURE.read_text())
 news = Event[str]()
 
 
@@ -179,6 +182,124 @@ async def rota() -> None:
 @page('/staff/fleet', title='Fleet', groups=['Admin Premium'])
 def staff_fleet() -> None:
     ui.label('fleet content')
+
+
+@ui.refreshable
+def pictures() -> None:
+    ui.image(DRAWING)
+
+
+@page('/gallery', title='Gallery', groups=['Premium'])
+def gallery() -> None:
+    pictures()
+
+
+@page('/hanging', title='Hanging', access='public')
+def hanging() -> None:
+    ui.button('Hang anew', on_click=hang_anew)
+
+
+def hang_anew() -> None:
+    pictures.refresh()
+    ran('hung anew')
+
+
+kept: list[ui.column] = []
+held = threading.Event()
+
+
+@gated(groups=['Premium'])
+def stock() -> None:
+    ui.label('the stock')
+    kept.append(ui.column())
+    ui.button('Count', on_click=count)
+    late.append(asyncio.create_task(report(ui.context.client)))
+    current_session().on_change(held.set)
+
+
+async def count() -> None:
+    ran('counting')
+    await run.io_bound(held.wait, 20)
+    ran('counted')
+
+
+async def report(client: Client) -> None:
+    for _ in range(500):
+        if not current_session().in_group('Premium'):
+            break
+        await asyncio.sleep(0.02)
+    with client:
+        ui.notify('a secret notice')
+    try:
+        with client.content:
+            ui.label('a secret of the task')
+    except DeclarationError as error:
+        ran(str(error))
+
+
+def keep_on() -> None:
+    held.set()
+    with kept[-1], ui.row():
+        ui.label('a secret in a box that was kept')
+    ran('kept on')
+
+
+@page('/stock', title='Stock', access='public')
+def stock_page() -> None:
+    stock()
+    ui.button('Keep on', on_click=keep_on)
+
+
+class Stuck(ui.label):
+    def _handle_delete(self) -> None:
+        super()._handle_delete()
+        raise ValueError('it cannot be deleted')
+
+
+@gated(groups=['Premium'])
+def stuck() -> None:
+    Stuck('this stays')
+
+
+@page('/stuck', title='Stuck', access='public')
+def stuck_page() -> None:
+    stuck()
+
+
+@page('/threads', title='Threads', access='signed-in')
+def threads_page() -> None:
+    ui.label('threads')
+    label, ready = ui.label(), threading.Event()
+
+    def fill() -> None:
+        with label:
+            ready.set()
+            held.wait(20)
+
+    async def look() -> None:
+        await asyncio.to_thread(lambda: ran('thread'))
+        held.set()
+
+    async def hold() -> None:
+        held.clear()
+        threading.Thread(target=fill).start()
+        await run.io_bound(ready.wait, 20)
+        ran('held')
+
+    ui.button('Hold', on_click=hold)
+    ui.button('Look', on_click=look)
+
+
+def forgiving() -> Iterator[None]:
+    try:
+        yield
+    except KeyError:
+        ui.label('never mind')
+
+
+@page('/forgiven', title='Forgiven', access='public', layout=forgiving)
+def forgiven() -> None:
+    raise KeyError('a secret of the code')
 
 
 @page('/nested', title='Nested', access='public')

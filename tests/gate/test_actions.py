@@ -232,10 +232,16 @@ async def test_while_another_person_comes_in_nothing_runs_for_the_one_before(act
             await eventually(lambda: tab.says(f'built for {ann.email}'), why='the page, made for the new person')
             assert not tab.says(ben.email)
             assert not [data for name, data in tab.frames if 'location.replace' in str(data)]
+            tab.cookies = dict(response.cookies)
+            again = replace(tab, socket=socketio.AsyncClient(reconnection=False), frames=[])
+            again.query = tab.query | {'next_message_id': '0'}  # send me all that was sent before
+            await again.connect()
+            await eventually(lambda: 'window.location.reload()' in str(again.frames), why='word that it is gone')
+            assert ben.email not in str(again.frames)
+            await again.close()
             waved = came(action_site, 'wave')
             await tab.send(tab.find('Wave'))
             await eventually(waved, why='a click of the new person')
-            tab.cookies = dict(response.cookies)
 
 
 async def test_a_browser_that_does_not_answer_cannot_keep_the_page_of_an_ended_session(action_site: Site, ann: Person):

@@ -247,3 +247,59 @@ async def test_what_is_called_wrongly_in_a_page_is_one_line_in_the_log(parts_sit
         assert f'{PAGES}:' in parts_site.output[before:]
         assert 'declare each with page(…)' in parts_site.output[before:]
         assert 'Traceback' not in parts_site.output[before:]
+
+
+async def test_what_still_runs_of_a_closed_section_shows_nothing_and_ends(parts_site):
+    async with tab_of(parts_site, '/stock', 'Premium') as (tab, _, email):
+        await tab.send(tab.find('Count'))
+        await ran(parts_site, f'counting {email}')
+        await parts_site.cli('revoke', email, 'Premium')
+        await eventually(lambda: not tab.says('the stock'), why='the end of the section')
+        said = 'this goes on after its page or section was closed: nothing of it is shown any more'
+        await eventually(lambda: any(said in line and email in line for line in parts_site.ran()), why='the refusal')
+        await tab.send(tab.find('Keep on'))
+        await ran(parts_site, f'kept on {email}')
+        await parts_site.cli('grant', email, 'Premium')
+        await eventually(lambda: tab.says('the stock'), why='the section')
+        assert f'counted {email}' not in parts_site.ran()  # its await on a thread was its last
+        assert 'secret' not in str(tab.frames)
+
+
+async def test_a_file_is_not_opened_by_a_stranger_who_has_it_shown_to_others_anew(parts_site):
+    async with (
+        tab_of(parts_site, '/gallery', 'Premium') as (tab, http, _),
+        tab_of(parts_site, '/hanging') as (stranger, strangers, email),
+    ):
+        source = parts_site.url + next(filter(None, (e.get('props', {}).get('src') for e in tab.elements.values())))
+        before = len(tab.frames)
+        await stranger.send(stranger.find('Hang anew'))
+        await ran(parts_site, f'hung anew {email}')
+        await eventually(lambda: 'drawing.svg' in str(tab.frames[before:]), why='the picture, hung anew')
+        assert (await strangers.get(source)).status_code == 403
+        assert (await http.get(source)).status_code == 200
+
+
+async def test_a_thread_never_sees_somebody_else(parts_site):
+    async with tab_of(parts_site, '/threads') as (one, _, first), tab_of(parts_site, '/threads') as (two, _, second):
+        await one.send(one.find('Hold'))  # a thread of theirs is inside an element of their page
+        await ran(parts_site, f'held {first}')
+        await two.send(two.find('Look'))
+        await ran(parts_site, f'thread {second}')
+        assert f'thread {first}' not in parts_site.ran()
+
+
+async def test_a_page_that_cannot_follow_is_taken_away_and_holds_up_nobody(parts_site):
+    async with tab_of(parts_site, '/stuck', 'Premium') as (tab, http, email):
+        other = await open_tab(http, parts_site, '/')
+        await other.connect()
+        assert tab.says('this stays')
+        await parts_site.cli('revoke', email, 'Premium')
+        await eventually(lambda: 'location.replace("/stuck")' in str(tab.frames), why='the end of the page')
+        await eventually(lambda: other.says('become a premium customer'), why='the other page')
+        await other.close()
+
+
+async def test_a_layout_may_catch_what_its_page_raises(parts_site):
+    async with httpx.AsyncClient() as http:
+        answer = await http.get(f'{parts_site.url}/forgiven')
+        assert (answer.status_code, 'never mind' in answer.text) == (200, True)

@@ -62,6 +62,7 @@ class PageArea(ui.sub_pages):
         if self._visit.match is not None:
             self._open_scope(self._visit.match)
         self._visit.shown = None
+        self._visit.client.outbox.message_history.clear()  # a browser can ask for all of it again
 
     def cancel(self) -> None:
         """Stop a page function that is still running."""
@@ -97,6 +98,7 @@ class PageArea(ui.sub_pages):
                 visit.shell.no_access()
 
     async def _build(self, match: Match) -> None:
+        result: Any = None
         try:
             with self._layout(match):
                 if match.page.heading:
@@ -161,13 +163,13 @@ class PageArea(ui.sub_pages):
 
     async def _on_open(self, location: object) -> bool:
         """Back, forward, reload from code, or a forged event: the address bar shows the location already."""
-        with self._visit.client:
+        with self._visit.client, scopes.entered(None):
             await self._move(location)
         return True
 
     async def _on_navigate(self, location: object) -> None:
         """A link or `ui.navigate.to`: the address bar follows once the page is shown."""
-        with self._visit.client:
+        with self._visit.client, scopes.entered(None):  # the page of whoever asks may close
             await self._move(location, set_address=True)
 
     def _on_leave(self, target: Any, new_tab: bool = False) -> None:

@@ -111,6 +111,9 @@ def go_on(visit: Visit, digest: str | None, user: CurrentUser | None) -> bool:
         handlers.stop(visit.running)
         visit.area.take_away()
     live.settle(visit, user)
+    scope = scopes.here()
+    if scope is not None and scope.over:
+        scopes.go_on_in(visit.scope)  # what changed the person may say so, and lead on
     return stays
 
 

@@ -18,7 +18,8 @@ from nicegui.element import Element
 from nicegui.slot import Slot
 
 from auth.access import Decision, Gate, decide
-from ui.gate import handlers
+from ui.gate import handlers, registry
+from ui.gate.declarations import DeclarationError
 
 if TYPE_CHECKING:
     from nicegui import Client
@@ -32,6 +33,11 @@ OWNER: Final = '_nicegate_owner'
 """Attribute of an element: the scope that it belongs to."""
 
 _here: ContextVar[Scope | None] = ContextVar('scope', default=None)
+
+
+def go_on_in(scope: Scope | None) -> None:
+    """Let the code that runs here go on on behalf of another page or section than the one it was started in."""
+    _here.set(scope)
 
 
 def here() -> Scope | None:
@@ -57,13 +63,15 @@ class Gated(Protocol):
 
 
 class Scope:
-    """A page or a section as it is shown now; `what` has its gate."""
+    """A page or a section as it is shown now; `what` has its gate. `barred`: it was taken away as that closed."""
 
     def __init__(self, visit: Visit, what: Gated, parent: Scope | None = None) -> None:
         self.visit = visit
         self.what = what
         self.parent = parent
+        self.person = visit.user.id if visit.user is not None else None
         self.over = False
+        self.barred = False
         self.sections: list[Section] = []
         self.watchers: list[Watcher] = []
         self.running: handlers.Running = set()
@@ -85,6 +93,16 @@ class Scope:
         visit = self.visit
         return visit.shown is Decision.ALLOW and all(
             not scope.over and decide(scope.what.gate, visit.user) is Decision.ALLOW for scope in self.chain()
+        )
+
+    def is_shut(self) -> bool:
+        """Whether it was closed to the person, by its gate or as somebody else came: code of it that still runs (a task
+        that Python itself started, say) has no say any more. In one that was merely left it may finish."""
+        visit = self.visit
+        return self.over and (
+            visit.over
+            or self.person not in (None, visit.user.id if visit.user is not None else None)
+            or any(scope.barred or decide(scope.what.gate, visit.user) is not Decision.ALLOW for scope in self.chain())
         )
 
     def watchers_within(self) -> Iterator[Watcher]:
@@ -137,6 +155,19 @@ class Ownership:
         router = client.sub_pages_router
         router._path_changed_handlers = moves = _Handlers(self, router._path_changed_handlers)
         self._handlers = (connect, disconnect, exceptions, moves)
+        self._send, self._update = client.outbox.enqueue_message, client.outbox.enqueue_update
+        client.outbox.enqueue_message = self._send_if_heard  # type: ignore[method-assign]  # NiceGUI has no hook here
+        client.outbox.enqueue_update = self._update_if_there  # type: ignore[method-assign]  # nor here
+
+    def _send_if_heard(self, message_type: str, data: Any, target_id: str) -> None:
+        """Notices, downloads and JavaScript of code whose page or section was closed get nowhere."""
+        scope = _here.get()
+        if scope is None or scope.visit is not self._visit or not scope.is_shut():
+            self._send(message_type, data, target_id)
+
+    def _update_if_there(self, element: Element) -> None:
+        if not element._deleted:
+            self._update(element)
 
     def of(self, element: Element, listener_id: str | None = None) -> Scope | None:
         """Whose an element is, or one of its listeners; None: the shell's."""
@@ -144,8 +175,17 @@ class Ownership:
         return scope or vars(element).get(OWNER)
 
     def of_new(self, place: Element | None) -> Scope | None:
-        """Whose something is that comes up now and is put into `place`, or hung on it."""
+        """Whose something is that comes up now and is put into `place`, or hung on it.
+
+        Raises:
+            DeclarationError: it would be on behalf of a page or section that is closed
+        """
         scope = _here.get()
+        if scope is not None and scope.visit is self._visit and scope.is_shut():
+            raise DeclarationError(
+                f'{registry.caller()}: this goes on after its page or section was closed: '
+                'nothing of it is shown any more'
+            )
         around: Scope | None = vars(place).get(OWNER) if place is not None else None
         if scope is around and scope is not None and not scope.over:
             return scope
@@ -154,9 +194,8 @@ class Ownership:
         # Code of one scope may fill a place of another: of two that lie in each other it is the inner one's.
         return scope if around is None or around in scope.chain() else around
 
-    def hung(self, element: Element, listener_id: str) -> None:
+    def hung(self, element: Element, listener_id: str, scope: Scope | None) -> None:
         """Note a listener that somebody else hung on an element."""
-        scope = self.of_new(element)
         if scope is not None and scope is not vars(element).get(OWNER):
             self._listeners[listener_id] = scope
             scope.listeners.append((element, listener_id))
@@ -183,9 +222,21 @@ class _Elements(dict[int, Element]):
         self.ownership = ownership
 
     def __setitem__(self, key: int, element: Element) -> None:
-        super().__setitem__(key, element)
         stack = Slot.get_stack()
-        vars(element)[OWNER] = self.ownership.of_new(stack[-1].parent if stack else None)
+        place = stack[-1].parent if stack else None
+        owner = self.ownership.of_new(place)
+        if place is not None and place.is_deleted:  # kept by a developer beyond its section: it is in no browser,
+            element._deleted = True  # and what is put into it is to get to none
+        else:
+            vars(element)[OWNER] = owner
+            super().__setitem__(key, element)
+
+    def pop(self, key: int, *default: Any) -> Any:
+        """Forget an element that is deleted. Some live on in caches (uploads in FastAPI's), but not their page."""
+        element = super().pop(key, *default)
+        if isinstance(element, Element):
+            vars(element).pop(OWNER, None)
+        return element
 
 
 class _Handlers(list[Any]):
@@ -197,8 +248,8 @@ class _Handlers(list[Any]):
         self._owners: list[Scope | None] = [None] * len(handlers_)
 
     def append(self, handler: Any) -> None:
-        super().append(handler)
         self._owners.append(self._ownership.of_new(None))
+        super().append(handler)
 
     def remove(self, handler: Any) -> None:
         """What is gone already may be removed: `await event` takes its handler back at its end."""
@@ -228,11 +279,13 @@ def install() -> None:
         return task
 
     def on_and_note(self: Element, *args: Any, **options: Any) -> Element:
-        before = len(self._event_listeners)
-        on(self, *args, **options)
         elements = self.client.elements
-        if len(self._event_listeners) > before and isinstance(elements, _Elements):
-            elements.ownership.hung(self, next(reversed(self._event_listeners)))
+        if not isinstance(elements, _Elements):
+            return on(self, *args, **options)
+        before, scope = len(self._event_listeners), elements.ownership.of_new(self)
+        on(self, *args, **options)
+        if len(self._event_listeners) > before:
+            elements.ownership.hung(self, next(reversed(self._event_listeners)), scope)
         return self
 
     vars(background_tasks)['create'] = create_and_note

@@ -154,8 +154,9 @@ class Section(Box):
 
     @classmethod
     def at_call(cls, part: _Part, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        visit, around = _visit(part.function), scopes.here()
-        if visit.over or (around is not None and around.over and around.visit is visit):
+        visit, around, place = _visit(part.function), scopes.here(), visits.place()
+        is_left = around is not None and around.over and around.visit is visit
+        if visit.over or is_left or (place is not None and place.is_deleted):
             raise DeclarationError(
                 f'{registry.caller()}: the section {part.function.__name__} is called in a section or page that is '
                 'closed by now: call it where that is drawn'
@@ -168,6 +169,8 @@ class Section(Box):
         """Take it away if its gate has closed, else those in it whose gate has."""
         if self._is_open and not self._may_open():
             scope = self._scope
+            if scope is not None:
+                scope.barred = True
             self.end()
             if scope is not None:
                 handlers.stop(scope.running)
@@ -177,6 +180,8 @@ class Section(Box):
 
     def follow(self) -> None:
         """Draw what is right now; what is right already stays, and what is in it follows."""
+        if self.is_deleted:  # by a developer's code that follows the person, too
+            return
         if self._is_open is not self._may_open():
             self._draw()
         elif self._scope is not None:
