@@ -21,7 +21,8 @@ from auth.flows import sign_in, sign_out, sign_up
 from auth.tickets import Ticket
 from auth.visitor import Visitor
 from ui import messages
-from ui.gate import DeclarationError, Visit, rebind, registry
+from ui.gate import DeclarationError, Visit, rebind
+from ui.gate.caller import caller
 from ui.gate.rebind import Landing, Request
 from ui.gate.socket import sent
 from ui.landing import landing_of, own_path
@@ -47,7 +48,7 @@ def _action(
         try:
             shape.bind(*args, **options)
         except TypeError as error:
-            raise DeclarationError(f'{registry.caller()}: {error}: write {verb.__name__}{shape}') from error
+            raise DeclarationError(f'{caller()}: {error}: write {verb.__name__}{shape}') from error
         visit = rebind.of_caller(verb.__name__)  # now, and not once awaited: that may be in another task
         return run(visit, *args, **options)
 

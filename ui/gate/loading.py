@@ -12,6 +12,7 @@ from nicegui import Client, app, ui, ui_run, ui_run_with
 
 from auth.declared import did_you_mean
 from ui.gate import registry, resources
+from ui.gate.caller import caller
 from ui.gate.registry import DeclarationError
 from ui.gate.sources import HOME, OURS, Source, locate, refuse_clashes
 
@@ -78,7 +79,7 @@ def _guarded() -> Iterator[list[DeclarationError]]:
             if resources.is_gating():
                 return original(*args, **options)
             what = f'"{args[0]}"' if args and isinstance(args[0], str) else 'this'
-            refusals.append(DeclarationError(f'{registry.caller()}: {cure.replace("{what}", what)}'))
+            refusals.append(DeclarationError(f'{caller()}: {cure.replace("{what}", what)}'))
             raise refusals[-1]
 
         return refuse

@@ -106,6 +106,17 @@ class Template:
         return values
 
 
+def overlap(one: Template, one_is_folder: bool, other: Template, other_is_folder: bool) -> bool:
+    """Whether an address can belong to both. A folder has all addresses below its path, and not that path itself."""
+    if not one_is_folder and not other_is_folder and len(one.shape) != len(other.shape):
+        return False
+    if one_is_folder != other_is_folder:
+        folder, single = (one, other) if one_is_folder else (other, one)
+        if len(single.shape) <= len(folder.shape):
+            return False
+    return all(a == b or '~{}' in (a, b) for a, b in zip(one.shape, other.shape, strict=False))
+
+
 class Parameter:
     """One declared parameter of a page function, filled from the path or the query and converted to its type."""
 

@@ -16,6 +16,7 @@ from nicegui import Client, background_tasks, json, ui
 from auth import sessions
 from auth.access import Decision
 from ui.gate import failures, live, registry, scopes
+from ui.gate.caller import caller
 from ui.gate.decisions import note
 from ui.gate.registry import DeclarationError, Match
 from ui.gate.scopes import Scope
@@ -230,7 +231,7 @@ def refuse_nested() -> None:
     def init(self: ui.sub_pages, *args: Any, **options: Any) -> None:
         if not isinstance(self, PageArea):
             raise DeclarationError(
-                f'{registry.caller()}: ui.sub_pages would show pages beside the gate: declare each with page(…), and '
+                f'{caller()}: ui.sub_pages would show pages beside the gate: declare each with page(…), and '
                 'what they share with section(path, groups=[…], layout=…)'
             )
         original(self, *args, **options)

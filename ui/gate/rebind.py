@@ -14,8 +14,9 @@ from nicegui import background_tasks
 from nicegui.slot import Slot
 
 from auth.current_user import CurrentUser
-from ui.gate import handlers, live, registry, scopes
+from ui.gate import handlers, live, scopes
 from ui.gate import visit as visits
+from ui.gate.caller import caller
 from ui.gate.registry import DeclarationError
 from ui.gate.visit import Visit
 
@@ -32,7 +33,7 @@ def of_caller(action: str) -> Visit | None:
     visit = visits.current() if Slot.get_stack() or scopes.here() else here(action)
     if visit is not None and visit.client.environ is None:
         raise DeclarationError(
-            f'{registry.caller()}: {action}() is called while the page is built, and opening an address changes '
+            f'{caller()}: {action}() is called while the page is built, and opening an address changes '
             'nothing: call it in a handler of the page, such as on_click'
         )
     return None if visit is None or visit.is_gone() else visit
@@ -47,7 +48,7 @@ def here(what: str) -> Visit:
     visit = visits.current()
     if visit is None:
         raise DeclarationError(
-            f'{registry.caller()}: {what}() is called outside of a page: call it in a page function, in a handler, or '
+            f'{caller()}: {what}() is called outside of a page: call it in a page function, in a handler, or '
             'inside "with" an element of the page'
         )
     return visit

@@ -1,28 +1,22 @@
 """What the code declares: pages, groups, and other routes with a gate. Filled while a pages file is loaded."""
 
-import contextlib
-import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
 
 from auth import snapshots
 from auth.access import SITE_ADMIN, SITE_ADMINS, Access, Gate
 from auth.declared import did_you_mean
 from ui.gate import declarations, signatures
+from ui.gate.caller import caller
 from ui.gate.declarations import DeclarationError as DeclarationError
-from ui.gate.locations import Location, Parameter, Template, arguments, parse
+from ui.gate.locations import Location, Parameter, Template, arguments, overlap, parse
 from ui.gate.signatures import Layout
 
 Builder = TypeVar('Builder', bound=Callable[..., Any])
 
-LIBRARIES = frozenset({'nicegui', 'fastapi', 'starlette'})
-"""What calls us, or is called, on behalf of a line of the developer's."""
 GATE_SOURCE: Final = '__nicegate_source__'
 """Attribute of a function that has a gate: where it was given."""
-OURS = ('ui.gate', 'ui.actions', 'ui.forms')
-"""What a developer calls: a wrong call is said to be wrong where that stands."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -267,26 +261,15 @@ def _refuse_overlaps(template: Template, gate: Gate | None, is_folder: bool, sou
     `gate` is of a route or a folder, which may share addresses with another that has the same; None for a page.
     """
     for other in _routes:
-        if other.gate != gate and _overlap(template, is_folder, other.template, other.is_folder):
+        if other.gate != gate and overlap(template, is_folder, other.template, other.is_folder):
             what = 'lies in the folder' if other.is_folder and not is_folder else 'can be the same address as what is'
             raise DeclarationError(f'{source}: "{template.path}" {what} served at {other.source}: change one path')
     for page in _pages.values() if gate else ():
-        if _overlap(template, is_folder, page.template, False):
+        if overlap(template, is_folder, page.template, False):
             what = 'has in it the page' if is_folder else 'can be the same address as the page'
             raise DeclarationError(
                 f'{source}: "{template.path}" {what} "{page.path}" of {page.source}: change one path'
             )
-
-
-def _overlap(one: Template, one_is_folder: bool, other: Template, other_is_folder: bool) -> bool:
-    """Whether an address can belong to both. A folder has all addresses below its path, and not that path itself."""
-    if not one_is_folder and not other_is_folder and len(one.shape) != len(other.shape):
-        return False
-    if one_is_folder != other_is_folder:
-        folder, single = (one, other) if one_is_folder else (other, one)
-        if len(single.shape) <= len(folder.shape):
-            return False
-    return all(a == b or '~{}' in (a, b) for a, b in zip(one.shape, other.shape, strict=False))
 
 
 def match(location: object) -> Match | None:
@@ -393,20 +376,3 @@ def refuse_unknown_group(name: object, source: str = '') -> None:
     known = _known | snapshots.known_groups()
     if name not in known:
         raise DeclarationError(f'{source}: there is no group "{name}": {did_you_mean(str(name), known)}')
-
-
-def caller() -> str:
-    """File and line of the nearest caller outside this package and the libraries around it, for messages."""
-    frame = inspect.currentframe()
-    while frame is not None and _is_between(frame.f_globals.get('__name__')):
-        frame = frame.f_back
-    if frame is None:
-        return 'somewhere'
-    file = Path(frame.f_code.co_filename)
-    with contextlib.suppress(ValueError):
-        file = file.relative_to(Path.cwd())
-    return f'{file}:{frame.f_lineno}'
-
-
-def _is_between(module: object) -> bool:
-    return isinstance(module, str) and (module.startswith(OURS) or module.partition('.')[0] in LIBRARIES)

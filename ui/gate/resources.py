@@ -15,6 +15,7 @@ from nicegui import app
 from auth.access import Gate
 from ui.gate import registry
 from ui.gate import visit as visits
+from ui.gate.caller import caller
 from ui.gate.registry import DeclarationError
 from ui.gate.scopes import Gated
 
@@ -41,7 +42,7 @@ def route(
     Raises:
         DeclarationError: no gate, or the path cannot be one
     """
-    source = registry.caller()
+    source = caller()
     if isinstance(methods, str):
         raise DeclarationError(f'{source}: methods is a list: write methods=[{methods!r}]')
     registry.add_route(path, access=access, groups=groups, is_folder=False, source=source)
@@ -66,7 +67,7 @@ def files(
     Raises:
         DeclarationError: no gate, no such folder, or the path cannot be one
     """
-    source = registry.caller()
+    source = caller()
     if not isinstance(folder, str | Path) or not Path(folder).is_dir():
         raise DeclarationError(f'{source}: there is no folder "{folder}" to serve files from')
     registry.add_route(path, access=access, groups=groups, is_folder=True, source=source)

@@ -18,7 +18,8 @@ from nicegui.element import Element
 from nicegui.slot import Slot
 
 from auth.access import Decision, Gate, decide
-from ui.gate import handlers, registry
+from ui.gate import handlers
+from ui.gate.caller import caller
 from ui.gate.declarations import DeclarationError
 
 if TYPE_CHECKING:
@@ -183,8 +184,7 @@ class Ownership:
         scope = _here.get()
         if scope is not None and scope.visit is self._visit and scope.is_shut():
             raise DeclarationError(
-                f'{registry.caller()}: this goes on after its page or section was closed: '
-                'nothing of it is shown any more'
+                f'{caller()}: this goes on after its page or section was closed: nothing of it is shown any more'
             )
         around: Scope | None = vars(place).get(OWNER) if place is not None else None
         if scope is around and scope is not None and not scope.over:

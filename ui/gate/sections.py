@@ -20,6 +20,7 @@ from auth.access import Access, Decision, Gate, decide
 from ui.gate import declarations, failures, handlers, live, registry, scopes
 from ui.gate import visit as visits
 from ui.gate.box import Box
+from ui.gate.caller import caller
 from ui.gate.decisions import note, note_section
 from ui.gate.declarations import DeclarationError
 from ui.gate.scopes import Scope
@@ -50,7 +51,7 @@ def gated(
     Raises:
         DeclarationError: no gate or two, an unknown group, a function that has a gate already
     """
-    source = registry.caller()
+    source = caller()
     if misplaced:
         raise DeclarationError(f"{source}: @gated says who may see it: write @gated(groups=['Premium'])")
     gate = _gate(access, groups, source, 'gated')
@@ -80,7 +81,7 @@ def needs(
     Raises:
         DeclarationError: no group, an unknown one, or a handler that has a gate already
     """
-    source = registry.caller()
+    source = caller()
     gate = _gate(access, groups or None, source, 'needs')
 
     def guard(handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -158,7 +159,7 @@ class Section(Box):
         is_left = around is not None and around.over and around.visit is visit
         if visit.over or is_left or (place is not None and place.is_deleted):
             raise DeclarationError(
-                f'{registry.caller()}: the section {part.function.__name__} is called in a section or page that is '
+                f'{caller()}: the section {part.function.__name__} is called in a section or page that is '
                 'closed by now: call it where that is drawn'
             )
         return cls(part, args, kwargs, visit)._draw()
@@ -309,7 +310,7 @@ def _visit(function: Callable[..., Any]) -> Visit:
     visit = visits.current()
     if visit is None:
         raise DeclarationError(
-            f'{registry.caller()}: {function.__name__} has a gate and is called outside of a page: '
+            f'{caller()}: {function.__name__} has a gate and is called outside of a page: '
             'call it in a page function, or in a handler, a timer or a task of one'
         )
     return visit

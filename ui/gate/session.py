@@ -16,6 +16,7 @@ from nicegui.slot import Slot
 from auth.current_user import CurrentUser, HeldRole
 from ui.gate import registry, scopes
 from ui.gate import visit as visits
+from ui.gate.caller import caller
 from ui.gate.declarations import DeclarationError
 from ui.gate.scopes import Scope
 
@@ -78,9 +79,7 @@ class Session:
         if scope is None or scope.visit is not self._visit:
             scope = self._visit.scope
         if scope is None or scope.over:
-            raise DeclarationError(
-                f'{registry.caller()}: on_change() is called when its page is closed: call it earlier'
-            )
+            raise DeclarationError(f'{caller()}: on_change() is called when its page is closed: call it earlier')
         stack = Slot.get_stack()
         scope.watchers.append(Watcher(scope, stack[-1] if stack else None, handler))
         return handler
@@ -137,7 +136,7 @@ def current_session() -> Session:
     visit = visits.current()
     if visit is None:
         raise DeclarationError(
-            f'{registry.caller()}: current_session() is called outside of a page: '
+            f'{caller()}: current_session() is called outside of a page: '
             'call it in a page function, or in a handler, a timer or a task of one'
         )
     return visit.session

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from auth.access import Access
 from auth.declared import did_you_mean
 from ui.gate import registry
+from ui.gate.caller import caller
 from ui.gate.registry import DeclarationError, Page
 
 LOGIN: Final = '/login'
@@ -36,7 +37,7 @@ def account_pages(*, login: str | None = None, signup: str | None = None) -> Non
             public, or needs a parameter
     """
     global _named
-    source = registry.caller()
+    source = caller()
     if _named is not None:
         raise DeclarationError(f'{source}: account_pages stands already at {_named.source}: keep one of the two')
     if login is None and signup is None:
