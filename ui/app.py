@@ -19,7 +19,7 @@ from auth import events, health, site_admins, snapshots
 from auth.errors import AuthError
 from auth.settings import Settings
 from ui import error_pages, home, messages, session_routes, theme
-from ui.gate import document, failures, live, resources, ways_in
+from ui.gate import document, failures, live, registry, resources, ways_in
 from ui.gate.gates import Gates, declared
 from ui.gate.http import ErrorPages, HttpDoor
 from ui.gate.policy import policy
@@ -54,6 +54,7 @@ def prepare() -> None:
     _own_routes = frozenset(id(route) for route in pages_app.routes)
     for own_pages in ('ui.account', 'ui.admin'):
         import_module(own_pages)
+    registry.set_apart()
     _own_gates = declared()
 
 

@@ -316,3 +316,19 @@ def test_account_pages_that_would_let_nobody_in_are_refused(tmp_path, code, said
     with pytest.raises(DeclarationError) as caught:
         ways_in.check()
     assert str(caught.value).startswith(f'{file}:3: ') and str(caught.value).endswith(said)
+
+
+def test_a_layout_around_the_whole_site_leaves_our_own_pages_alone(tmp_path):
+    """They are the way in when a developer's code is broken, and some are there for nobody in particular."""
+    file = tmp_path / 'my_pages.py'
+    file.write_text(
+        HEAD
+        + 'from auth.current_user import CurrentUser\n'
+        + "def around(user: CurrentUser):\n    yield\nsection('/', access='signed-in', layout=around)\n"
+        + "@page('/')\ndef home():\n    pass\n"
+    )
+    with alone(beside_ours=True):
+        loading.load(file)
+        registry.refuse_contradictions()
+        assert {page.path for page in registry.pages() if page.layout} == {'/'}
+        assert all(page.gate for page in registry.pages())

@@ -15,6 +15,7 @@ EMPTY: dict[str, Callable[[], object]] = {
     '_routes': list,
     '_parts': dict,
     '_areas': dict,
+    '_apart': frozenset,
     '_known': lambda: None,
 }
 
@@ -30,6 +31,7 @@ def alone(*, beside_ours: bool = False) -> Iterator[None]:
             patch.setattr(registry, name, make())
         if beside_ours:
             registry._pages.update(_ours)
+            registry.set_apart()
         patch.setattr(resources, '_gated_routes', [])
         patch.setattr(ways_in, '_named', None)
         routes = list(app.routes)

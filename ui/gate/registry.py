@@ -107,6 +107,7 @@ _groups: dict[str, Group] = {}
 _routes: list[Route] = []
 _parts: dict[str, Part] = {}
 _areas: dict[tuple[str, ...], Area] = {}
+_apart: frozenset[tuple[str, ...]] = frozenset()
 _known: frozenset[str] | None = None
 
 
@@ -201,9 +202,15 @@ def section(
 def _areas_around(page: Page) -> Iterator[Area]:
     """The sections of the site that a page lies in, the nearest first."""
     shape = page.template.shape
-    for length in range(len(shape), -1, -1) if _areas else ():
+    for length in range(len(shape), -1, -1) if _areas and shape not in _apart else ():
         if (area := _areas.get(shape[:length])) is not None:
             yield area
+
+
+def set_apart() -> None:
+    """Let the pages declared so far, our own, inherit nothing: they are the way in when other code is broken."""
+    global _apart
+    _apart = frozenset(_pages)
 
 
 def group(name: str, *, roles: Iterable[str]) -> None:
