@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from nicegui import ui
+from nicegui import app, ui
 
 from ui.actions import AuthError, login, logout, signup
 from ui.forms import sign_in_form
@@ -44,6 +44,7 @@ def home(session: Session) -> None:
     listen()
     ui.label().bind_text_from(session, 'email', lambda email: f'here is {email or "nobody"}')
     ui.label(f'built for {session.email or "nobody"}')
+    ui.label(f'first noted {app.storage.client.setdefault("first", session.email)}')
     ui.button('Wave', on_click=lambda: ran('wave'))
     ui.button('Uncaught', on_click=lambda: login('nobody@visits.example', 'not the password'))
     sign_in_form()

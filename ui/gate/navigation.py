@@ -64,6 +64,7 @@ class PageArea(ui.sub_pages):
             self._open_scope(self._visit.match)
         self._visit.shown = None
         self._visit.client.outbox.message_history.clear()  # a browser can ask for all of it again
+        self._visit.client.storage.clear()  # `app.storage.client`
 
     def cancel(self) -> None:
         """Stop a page function that is still running."""
