@@ -92,9 +92,12 @@ def needs(
         @wraps(handler)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             visit = _visit(guarded)
-            if visit.peek() is not snapshots.STALE:
-                return handler(*args, **kwargs) if _admits(visit, gate) else None
-            return _ask_first(visit, gate, lambda: handler(*args, **kwargs))
+            user = visit.peek()
+            if isinstance(user, snapshots.Stale):
+                return _ask_first(visit, gate, lambda: handler(*args, **kwargs))
+            if user is not None and user is not visit.user:  # news that the page has not followed yet
+                live.settle(visit, user)
+            return handler(*args, **kwargs) if _admits(visit, gate) else None
 
         return _declared(guarded, gate, source)
 
@@ -115,7 +118,8 @@ async def _ask_first(visit: Visit, gate: Gate, act: Callable[[], Any]) -> Any:
 
 
 def _admits(visit: Visit, gate: Gate) -> bool:
-    decision = note('handler', visit.location, gate, visit.user, decide(gate, visit.user if not visit.over else None))
+    is_over = visit.over or (visit.bound and visit.peek() is None)
+    decision = note('handler', visit.location, gate, visit.user, decide(gate, None if is_over else visit.user))
     if decision is not Decision.ALLOW:
         log.info('handler refused', page=visit.page.path if visit.page else '', gate=str(gate))
         if not visit.over:
