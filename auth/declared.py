@@ -67,9 +67,14 @@ async def group_keys() -> frozenset[str]:
     return frozenset(str(key) for key in await Group.all().values_list('key', flat=True))
 
 
-def did_you_mean(word: str, words: Iterable[str]) -> str:
-    """The end of a message about an unknown word: a guess, or all there are."""
+def group_cure(key: str, known: Iterable[str]) -> str:
+    """The end of a message about a group that is nowhere: a guess, or how to declare it."""
+    return did_you_mean(key, known, f"declare it with group({key!r}, roles=['…'])")
+
+
+def did_you_mean(word: str, words: Iterable[str], otherwise: str = '') -> str:
+    """The end of a message about an unknown word: a guess, else `otherwise` or all there are."""
     known = sorted(words)
     if close := get_close_matches(word, known, n=1, cutoff=0.6):
         return f'did you mean "{close[0]}"?'
-    return 'there is ' + (', '.join(f'"{other}"' for other in known) or 'none yet')
+    return otherwise or 'there is ' + (', '.join(f'"{other}"' for other in known) or 'none yet')

@@ -6,11 +6,13 @@ import threading
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Annotated
 
 from nicegui import Client, Event, run, ui
+from pydantic import Field
 
 from auth.current_user import CurrentUser
-from ui.gate import DeclarationError, Session, current_session, gated, group, needs, page, section
+from ui.gate import DeclarationError, NotFoundError, Session, current_session, gated, group, needs, page, section
 
 DATA = Path(os.environ['NICEGATE_DATA_DIR'])
 RAN = DATA / 'ran.txt'
@@ -305,6 +307,15 @@ def forgiven() -> None:
 @page('/nested', title='Nested', access='public')
 def nested() -> None:
     ui.sub_pages({'/': lambda: ui.label('beside the gate')})
+
+
+@page('/rare/{car_id}', title='A rare car', access='public')
+async def rare(car_id: Annotated[int, Field(gt=0, examples=[7])]) -> None:
+    await asyncio.sleep(0)
+    ui.label('looking it up')
+    if car_id != 7:
+        raise NotFoundError
+    ui.label('the rare car')
 
 
 @page('/stray', title='Stray', access='public')

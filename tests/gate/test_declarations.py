@@ -332,3 +332,20 @@ def test_a_layout_around_the_whole_site_leaves_our_own_pages_alone(tmp_path):
         registry.refuse_contradictions()
         assert {page.path for page in registry.pages() if page.layout} == {'/'}
         assert all(page.gate for page in registry.pages())
+
+
+def test_a_folder_is_looked_for_beside_the_file_that_names_it(tmp_path, refused):
+    (tmp_path / 'photos').mkdir()
+    file = tmp_path / 'my_pages.py'
+    file.write_text(f"{HEAD}files('/photos', 'photos', access='public')")
+    loading.load(file)
+    assert [route.template.path for route in registry.routes()] == ['/photos']
+    assert f'there is no folder {tmp_path / "videos"}' in refused("files('/videos', 'videos', access='public')")
+
+
+def test_a_group_that_nobody_declared_is_to_be_declared(tmp_path):
+    file = tmp_path / 'my_pages.py'
+    file.write_text(f"{HEAD}section('/a', groups=['Sailor'])")
+    loading.load(file)
+    [line] = loading.unknown_groups(['Site admins'])
+    assert line.endswith("""there is no group "Sailor": declare it with group('Sailor', roles=['…'])""")

@@ -303,3 +303,14 @@ async def test_a_layout_may_catch_what_its_page_raises(parts_site):
     async with httpx.AsyncClient() as http:
         answer = await http.get(f'{parts_site.url}/forgiven')
         assert (answer.status_code, 'never mind' in answer.text) == (200, True)
+
+
+async def test_a_page_says_that_there_is_nothing_at_an_address(parts_site, http):
+    before = len(parts_site.output)
+    assert 'the rare car' in (await http.get(f'{parts_site.url}/rare/7')).text
+    missing = await http.get(f'{parts_site.url}/rare/8')
+    assert missing.status_code == 404
+    assert 'Page not found' in missing.text
+    assert 'looking it up' not in missing.text
+    assert (await http.get(f'{parts_site.url}/rare/0')).status_code == 404  # what the type says holds at the door
+    assert 'level=error' not in parts_site.output[before:]

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from auth.access import Gate
+from auth.declared import FIXED
 from ui.gate import loading
 from ui.gate.gates import Gates, called, listed, sources, words
 
+ELSEWHERE: Final = 'Groups in this database only (a gate that names one does not start with an empty database)'
 _TITLES: Final = {'page': 'Pages', 'route': 'Routes', 'folder': 'Folders', 'part': 'Sections and handlers'}
 
 
@@ -27,6 +29,9 @@ def report(own: Gates, ours: Gates, stored: Mapping[str, frozenset[str]]) -> Rep
     """
     lines = [line for kind, title in _TITLES.items() for line in _table(title, _doors(own, kind))]
     lines += _table('Groups', _groups(own.groups, stored))
+    lines += _table(
+        ELSEWHERE, {called(key): _members(stored[key]) for key in sorted({*stored} - {*own.groups, *FIXED})}
+    )
     lines += _table("Nicegate's own pages", _doors(ours, 'page'))
     problems = tuple(_problems({**own.groups, **stored}))
     return Report((*lines, *_table('Problems', dict.fromkeys(problems, ''))), problems)
@@ -44,8 +49,8 @@ def _doors(gates: Gates, kind: str) -> dict[str, str]:
 
 def _groups(declared: Mapping[str, frozenset[str]], stored: Mapping[str, frozenset[str]]) -> dict[str, str]:
     rows = {}
-    for key in sorted({*declared, *stored}):
-        rows[called(key)] = _members(declared.get(key, stored.get(key, frozenset())))
+    for key in sorted({*declared, *FIXED}):
+        rows[called(key)] = _members({**FIXED, **declared}[key])
         if key in declared and stored.get(key, declared[key]) != declared[key]:
             rows[called(key)] += f' (in the database now: {_members(stored[key])})'
     return rows

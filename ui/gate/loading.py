@@ -10,7 +10,7 @@ from typing import Any
 
 from nicegui import Client, app, ui, ui_run, ui_run_with
 
-from auth.declared import did_you_mean
+from auth.declared import group_cure
 from ui.gate import registry, resources
 from ui.gate.caller import caller
 from ui.gate.registry import DeclarationError
@@ -133,7 +133,7 @@ def unknown_groups(known: Iterable[str]) -> list[str]:
     named += [(route.source, route.gate) for route in registry.routes()]
     named += [(part.source, part.gate) for part in registry.parts()]
     return [
-        f'{source}: there is no group "{key}": {did_you_mean(key, known)}'
+        f'{source}: there is no group "{key}": {group_cure(key, known)}'
         for source, gate in named
         if gate is not None
         for key in sorted(gate.groups - known)

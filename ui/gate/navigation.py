@@ -25,11 +25,17 @@ from ui.gate.ways_in import sign_in_location
 
 NO_ACCESS = 'No access'
 """Title of a document whose page is closed to this person."""
+NOT_FOUND = 'Page not found'
+"""Title of a document whose page says that there is nothing at this address."""
 HIDE_NOTICES = "document.querySelectorAll('.q-notification').forEach((notice) => (notice.style.display = 'none'))"
 """What a page said in passing goes with it."""
 PATIENCE = 10.0
 """Seconds an async page function may take before what there is of the page is sent: people wait about so long
 (Nielsen's limit for keeping attention)."""
+
+
+class NotFoundError(Exception):
+    """Raise it in a page function when there is nothing at this address, no car of this number say: a 404."""
 
 
 class PageArea(ui.sub_pages):
@@ -118,14 +124,18 @@ class PageArea(ui.sub_pages):
         return layout.draw(**self._injected(layout.injected)) if layout is not None else nullcontext()
 
     def _fail(self, match: Match, error: BaseException) -> None:
-        """Show that a page's own code raised; what, stands in the log only."""
-        visit = self._visit
-        reference = failures.report('page failed', error, path=match.page.path)
+        """Show that a page's own code raised; what, stands in the log only. "Not found" is an answer and no fault."""
+        visit, is_there = self._visit, not isinstance(error, NotFoundError)
+        reference = failures.report('page failed', error, path=match.page.path) if is_there else ''
         if visit.match is match and not visit.over and not visit.client.is_deleted:
             scope = self._open_scope(match)
-            visit.client.status_code = 500
+            visit.client.status_code = 500 if is_there else 404
             with scopes.entered(scope), self:
-                visit.shell.failed(reference, failures.detail(error))
+                if is_there:
+                    visit.shell.failed(reference, failures.detail(error))
+                else:
+                    ui.page_title(NOT_FOUND)
+                    visit.shell.not_found()
 
     def _start(self, match: Match, result: Awaitable[Any]) -> asyncio.Task[Any]:
         """Run an async page function in a task that can be stopped when its page is closed meanwhile. It draws where

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal, TypeVar
 
 from auth import snapshots
 from auth.access import SITE_ADMIN, SITE_ADMINS, Access, Gate
-from auth.declared import did_you_mean
+from auth.declared import group_cure
 from ui.gate import declarations, signatures
 from ui.gate.caller import caller
 from ui.gate.declarations import DeclarationError as DeclarationError
@@ -382,4 +382,4 @@ def refuse_unknown_group(name: object, source: str = '') -> None:
         return
     known = _known | snapshots.known_groups()
     if name not in known:
-        raise DeclarationError(f'{source}: there is no group "{name}": {did_you_mean(str(name), known)}')
+        raise DeclarationError(f'{source}: there is no group "{name}": {group_cure(str(name), known)}')

@@ -62,14 +62,18 @@ def files(
     access: Literal['public', 'signed-in'] | None = None,
     groups: Iterable[str] | None = None,
 ) -> None:
-    """Serve the files of a folder below `path`, to those whom the gate lets in.
+    """Serve the files of a folder below `path`, to those whom the gate lets in. A relative `folder` is looked for
+    beside the file that calls this.
 
     Raises:
         DeclarationError: no gate, no such folder, or the path cannot be one
     """
     source = caller()
-    if not isinstance(folder, str | Path) or not Path(folder).is_dir():
+    if not isinstance(folder, str | Path):
         raise DeclarationError(f'{source}: there is no folder "{folder}" to serve files from')
+    folder = Path(source.rpartition(':')[0]).absolute().parent / folder
+    if not folder.is_dir():
+        raise DeclarationError(f'{source}: there is no folder {folder} to serve files from')
     registry.add_route(path, access=access, groups=groups, is_folder=True, source=source)
     with _gated():
         app.add_static_files(path, folder)

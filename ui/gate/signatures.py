@@ -71,7 +71,7 @@ def layout(function: object, source: str) -> Layout:
 
 def _signature(function: Callable[..., Any], source: str) -> list[tuple[str, inspect.Parameter, Any]]:
     try:
-        hints = typing.get_type_hints(function)
+        hints = typing.get_type_hints(function, include_extras=True)  # Annotated[int, Field(gt=0)] means what it says
         signature = inspect.signature(function)
     except Exception as error:  # a type written as text may be any text
         raise DeclarationError(f'{source}: a type of {function.__name__} cannot be read: {error}') from error

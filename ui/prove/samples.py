@@ -36,8 +36,10 @@ def _texts(parameter: Parameter, page: Page) -> list[str]:
 
 
 def _named(name: str, page: Page) -> Iterable[str]:
-    """The texts that a type names itself: a Literal's or an Enum's."""
-    annotation = typing.get_type_hints(inspect.unwrap(page.builder)).get(name)
+    """The texts that a type names itself: a Field's examples, a Literal's or an Enum's."""
+    annotation = typing.get_type_hints(inspect.unwrap(page.builder), include_extras=True).get(name)
+    for field in getattr(annotation, '__metadata__', ()):
+        yield from (str(value) for value in getattr(field, 'examples', None) or ())
     for kind in (annotation, *typing.get_args(annotation)):
         if typing.get_origin(kind) is typing.Literal:
             yield from (str(value) for value in typing.get_args(kind))
