@@ -2,10 +2,11 @@
 
 import inspect
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from auth.access import Access, Gate
+from auth.declared import did_you_mean
 from ui.gate.locations import Template
 
 RESERVED = (
@@ -71,6 +72,30 @@ def gate(access: object, groups: object, source: str) -> Gate | None:
     if access not in (Access.PUBLIC, Access.SIGNED_IN):
         raise DeclarationError(f"{source}: access is 'public' or 'signed-in', not {access!r}")
     return Gate(Access(str(access)))
+
+
+def options(function: Callable[..., Any], misplaced: Mapping[str, object], source: str) -> None:
+    """Refuse options that a function of ours does not take, with how to say what was meant."""
+    taken = inspect.signature(function).parameters
+    said = function.__name__
+    for key, value in misplaced.items():
+        named = given(value)
+        if f'{key}s' in taken and named:
+            cure = f'write {key}s={named!r}, not {key}='
+        elif key in ('role', 'roles') and 'groups' in taken:
+            one = named or ['…']
+            declared = f'group({one[0]!r}, roles={one!r})'
+            cure = f"{said} takes groups=['…'], not {key}: declare {declared} and write groups={one[:1]!r}"
+        else:
+            keywords = [name for name, one in taken.items() if one.kind is one.KEYWORD_ONLY]
+            cure = f'{said} does not take {key}=: {did_you_mean(key, keywords)}'
+        raise DeclarationError(f'{source}: {cure}')
+
+
+def given(value: object) -> list[str]:
+    """The names that somebody has written, as one text or as a list, in a place where they cannot stand."""
+    values = [value] if isinstance(value, str) else value if isinstance(value, list | tuple | set | frozenset) else []
+    return [one for one in values if is_text(one, NAME_LENGTH)]
 
 
 def template(path: object, source: str, decorator: str = 'page') -> Template:

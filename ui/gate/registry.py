@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal, Never, TypeVar
 
 from auth import snapshots
 from auth.access import SITE_ADMIN, SITE_ADMINS, Access, Gate
@@ -123,6 +123,7 @@ def page(
     locked: bool = False,
     heading: bool = True,
     layout: Callable[..., Any] | None = None,
+    **misplaced: Never,
 ) -> Callable[[Builder], Builder]:
     """Declare a page and who may open it: `access='public'`, `access='signed-in'` or `groups=[...]` (any one opens it).
     Without either it inherits from the `section` of the site that it lies in.
@@ -140,6 +141,7 @@ def page(
         DeclarationError: something is wrong with it
     """
     source = caller()
+    declarations.options(page, misplaced, source)
     template = declarations.template(path, source)
     declarations.page_options(title, order, icon, {'nav': nav, 'locked': locked, 'heading': heading}, source)
     gate = declarations.gate(access, groups, source)
@@ -182,6 +184,7 @@ def section(
     access: Literal['public', 'signed-in'] | None = None,
     groups: Iterable[str] | None = None,
     layout: Callable[..., Any] | None = None,
+    **misplaced: Never,
 ) -> None:
     """Declare a section of the site: the page at `path` and all below it inherit what they do not say themselves.
 
@@ -189,6 +192,7 @@ def section(
         DeclarationError: something is wrong with it, or it says nothing that could be inherited
     """
     source = caller()
+    declarations.options(section, misplaced, source)
     template = declarations.template(path, source, 'section')
     gate = declarations.gate(access, groups, source)
     if gate is None and layout is None:
@@ -213,14 +217,17 @@ def set_apart() -> None:
     _apart = frozenset(_pages)
 
 
-def group(name: str, *, roles: Iterable[str]) -> None:
+def group(name: str, *, roles: Iterable[str] = (), **misplaced: Never) -> None:
     """Declare a group: its members hold ALL of these roles. Roles and group are made when they are missing.
 
     Raises:
         DeclarationError: it has no name or is declared twice with other roles, or touches who runs the site
     """
     source = caller()
+    declarations.options(group, misplaced, source)
     declarations.name(name, 'group', source)
+    if roles == ():
+        raise DeclarationError(f"{source}: group needs its roles: write group({name!r}, roles=['…'])")
     keys = declarations.names(roles, 'roles', source)
     if name.casefold() == SITE_ADMINS.casefold() or SITE_ADMIN.casefold() in {key.casefold() for key in keys}:
         raise DeclarationError(f'{source}: "{SITE_ADMINS}" and "{SITE_ADMIN}" are fixed: choose other names')

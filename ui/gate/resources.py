@@ -4,6 +4,7 @@ A local file shown by `ui.image(path)` gets an address of its own from NiceGUI. 
 the pages (and the section of it) that have shown it, and to nobody else.
 """
 
+import inspect
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ from urllib.parse import unquote
 from nicegui import app
 
 from auth.access import Gate
-from ui.gate import registry
+from ui.gate import declarations, registry
 from ui.gate import visit as visits
 from ui.gate.caller import caller
 from ui.gate.registry import DeclarationError
@@ -43,6 +44,8 @@ def route(
         DeclarationError: no gate, or the path cannot be one
     """
     source = caller()
+    taken = inspect.signature(app.add_api_route).parameters
+    declarations.options(route, {key: value for key, value in options.items() if key not in taken}, source)
     if isinstance(methods, str):
         raise DeclarationError(f'{source}: methods is a list: write methods=[{methods!r}]')
     registry.add_route(path, access=access, groups=groups, is_folder=False, source=source)

@@ -6,10 +6,10 @@ sent. It opens and closes in its own place, live, and nothing around it is built
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Never, TypeVar
 
 import structlog
 from nicegui import background_tasks
@@ -33,10 +33,11 @@ Function = TypeVar('Function', bound=Callable[..., Any])
 
 
 def gated(
-    *misplaced: object,
+    *places: object,
     groups: Iterable[str] | None = None,
     access: Literal['public', 'signed-in'] | None = None,
     otherwise: Callable[..., Any] | None = None,
+    **misplaced: Never,
 ) -> Callable[[Function], Function]:
     """Make a section of a function: called in a page, it draws there for those whom the gate lets in.
 
@@ -52,8 +53,10 @@ def gated(
         DeclarationError: no gate or two, an unknown group, a function that has a gate already
     """
     source = caller()
-    if misplaced:
-        raise DeclarationError(f"{source}: @gated says who may see it: write @gated(groups=['Premium'])")
+    declarations.options(gated, misplaced, source)
+    if places:
+        names = declarations.given(places[0]) or ['Premium']
+        raise DeclarationError(f'{source}: @gated says who may see it: write @gated(groups={names!r})')
     gate = _gate(access, groups, source, 'gated')
     if otherwise is not None and not callable(otherwise):
         raise DeclarationError(f'{source}: otherwise is a function that draws what others see, not {otherwise!r}')
@@ -73,7 +76,7 @@ def gated(
 
 
 def needs(
-    *groups: str, access: Literal['signed-in'] | None = None
+    *groups: str, access: Literal['signed-in'] | None = None, **misplaced: Never
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Guard one handler: `on_click=needs('Premium')(reserve)`. It runs only for who is in one of the groups when it is
     called; others are told that they have no access.
@@ -82,6 +85,8 @@ def needs(
         DeclarationError: no group, an unknown one, or a handler that has a gate already
     """
     source = caller()
+    _refuse_no_names(groups, misplaced, source)
+    declarations.options(needs, misplaced, source)
     gate = _gate(access, groups or None, source, 'needs')
 
     def guard(handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -296,6 +301,16 @@ def _gate(access: object, groups: object, source: str, what: str) -> Gate:
     for name in sorted(gate.groups):
         registry.refuse_unknown_group(name, source)
     return gate
+
+
+def _refuse_no_names(groups: tuple[object, ...], misplaced: Mapping[str, object], source: str) -> None:
+    """Refuse the function itself, a list, or `groups=`, where `needs` takes one name after the other."""
+    if groups and callable(groups[0]):
+        raise DeclarationError(f"{source}: @needs says who may: write @needs('Premium')")
+    lists = [value for value in groups if not isinstance(value, str)]
+    for value in (*lists, *(value for key, value in misplaced.items() if key in ('group', 'groups'))):
+        if names := declarations.given(value):
+            raise DeclarationError(f'{source}: needs takes names: write needs({", ".join(map(repr, names))})')
 
 
 def _refuse_second_gate(function: Callable[..., Any], source: str) -> None:
