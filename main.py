@@ -130,7 +130,7 @@ def _follow_changes(path: Path, settings: Settings, listener: socket.socket) -> 
         return fresh
 
     def serve(generation: 'Generation', settings: Settings) -> None:
-        _load(path)
+        _load(path, reloads=True)
         try:
             _serve(settings, listener, generation)
         except DatabaseError as error:
@@ -158,11 +158,11 @@ def _chosen(pages: Path | None) -> Path:
     return pages or (Path(get_settings().pages) if get_settings().pages else EXAMPLE)
 
 
-def _load(path: Path) -> None:
+def _load(path: Path, *, reloads: bool = False) -> None:
     from ui import app
     from ui.gate import loading
 
-    loading.load(path)
+    loading.load(path, reloads=reloads)
     app.check()
 
 

@@ -31,11 +31,11 @@ def _nothing_else():
 def refused(tmp_path):
     """`refused(code)`: the line that a pages file of this code is refused with, checked for its file and line."""
 
-    def load(code: str, line: int = 3) -> str:
+    def load(code: str, line: int = 3, **options: bool) -> str:
         file = tmp_path / 'my_pages.py'
         file.write_text(HEAD + code, encoding='utf-8', errors='surrogatepass')
         with pytest.raises(DeclarationError) as caught:
-            loading.load(file)
+            loading.load(file, **options)
         said = str(caught.value)
         assert said.startswith(f'{file}:{line}: '), said
         assert '\n' not in said
@@ -191,6 +191,23 @@ def test_what_answers_beside_the_gate_is_refused_at_its_line(refused, code, cure
 ])  # fmt: skip
 def test_whatever_the_file_raises_is_one_line(refused, code):
     refused(code)
+
+
+@pytest.mark.parametrize(('code', 'cure'), [
+    ('import tabulat', '"tabulat": install it into Nicegate\'s environment, or serve with --reload and a requirements'),
+    ('from ui.gates import page', 'there is no module "ui.gates" in Nicegate: did you mean "ui.gate"?'),
+    ('from ui.gate import pagee', 'there is no "pagee" in ui.gate: did you mean "page"?'),
+    ('from auth.current_user import CurentUser', 'did you mean "CurrentUser"?'),
+    ('from nicegui import uii', "ImportError: cannot import name 'uii'"),
+    ('import nicegui.uii', "ModuleNotFoundError: No module named 'nicegui.uii'"),
+])  # fmt: skip
+def test_an_import_that_finds_nothing_names_its_cure(refused, code, cure):
+    assert cure in refused(code)
+
+
+def test_a_package_that_is_missing_can_be_had_while_one_writes(refused):
+    said = refused('import tabulat', reloads=True)
+    assert said.endswith('"tabulat": write its package into requirements.txt beside my_pages.py and save')
 
 
 @pytest.mark.parametrize('content', [b'x = 1\0', b'x = "\xff"'])

@@ -11,7 +11,7 @@ from typing import Any
 from nicegui import Client, app, ui, ui_run, ui_run_with
 
 from auth.declared import group_cure
-from ui.gate import registry, resources
+from ui.gate import imports, registry, resources
 from ui.gate.caller import caller
 from ui.gate.registry import DeclarationError
 from ui.gate.sources import HOME, OURS, Source, locate, refuse_clashes
@@ -41,8 +41,8 @@ methods from all of its own: `@ui.page`, `get`, `add_static_files`, `websocket` 
 """
 
 
-def load(path: Path) -> None:
-    """Run a pages file or a package, which declares pages and groups as it runs.
+def load(path: Path, *, reloads: bool = False) -> None:
+    """Run a pages file or a package, which declares pages and groups as it runs. `reloads`: under `run --reload`.
 
     Raises:
         DeclarationError: it is not there, clashes with other modules, or raises; one line with file and line
@@ -63,7 +63,7 @@ def load(path: Path) -> None:
         except (DeclarationError, KeyboardInterrupt):
             raise
         except BaseException as error:  # whatever class it is of: it ends the start, and it is one line
-            raise refusals[0] if refusals else DeclarationError(_one_line(error, source)) from error
+            raise refusals[0] if refusals else DeclarationError(_one_line(error, source, reloads)) from error
     if refusals:  # a "try" around it does not make it right
         raise refusals[0]
     registry.refuse_contradictions()
@@ -104,7 +104,7 @@ def _replaced(owner: object, name: str, value: object) -> Iterator[None]:
             delattr(owner, name)
 
 
-def _one_line(error: BaseException, source: Source) -> str:
+def _one_line(error: BaseException, source: Source, reloads: bool) -> str:
     text = ''
     with suppress(Exception):  # an exception's text is the developer's code, too
         text = ' '.join(str(error).split())
@@ -114,6 +114,8 @@ def _one_line(error: BaseException, source: Source) -> str:
         text = str(error.msg)
     frames = [f for f in traceback.extract_tb(error.__traceback__) if _is_theirs(f.filename, source)]
     where = f'{frames[-1].filename}:{frames[-1].lineno}' if frames else str(source.file)
+    if isinstance(error, ImportError) and (cure := imports.cure(error, source, reloads=reloads)):
+        return f'{where}: {cure}'
     return f'{where}: {type(error).__name__}: {text}' if text else f'{where}: {type(error).__name__}'
 
 
