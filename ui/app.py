@@ -19,7 +19,7 @@ from auth import events, health, site_admins, snapshots
 from auth.errors import AuthError
 from auth.settings import Settings
 from ui import error_pages, home, messages, session_routes, theme
-from ui.gate import document, failures, live, registry, resources, ways_in
+from ui.gate import absent, document, failures, live, registry, resources, ways_in
 from ui.gate.gates import Gates, declared
 from ui.gate.http import ErrorPages, HttpDoor
 from ui.gate.policy import policy
@@ -49,6 +49,7 @@ def prepare() -> None:
     global _own_routes, _own_gates
     for name in dir(ui):
         getattr(ui, name, None)
+    absent.install()
     resources.install()
     failures.install(_tell, _tell_refusal)
     _own_routes = frozenset(id(route) for route in pages_app.routes)
