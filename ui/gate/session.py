@@ -30,7 +30,7 @@ class _Followed(binding.BindableProperty):
     """A field that can be bound and read; only the session itself sets it."""
 
     def __set__(self, owner: Any, value: Any) -> None:
-        raise AttributeError(f'session.{self.name} follows the person who is signed in: it cannot be set')
+        raise DeclarationError(f'{caller()}: session.{self.name} follows the person who is signed in: it cannot be set')
 
     def follow(self, owner: Any, value: Any) -> None:
         super().__set__(owner, value)
