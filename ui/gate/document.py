@@ -6,7 +6,7 @@ from collections.abc import Callable
 import structlog
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
-from nicegui import app, ui
+from nicegui import Client, app, ui
 
 from auth import sessions, snapshots
 from ui.gate import navigation, registry, resources
@@ -61,6 +61,8 @@ def mount_pages(make_shell: Callable[[Visit, Request], Shell], failed: Callable[
     navigation.refuse_nested()
     for page in registry.pages():
         ui.page(page.path, title=page.title, response_timeout=RESPONSE_TIMEOUT)(document)
+        if not page.template.names:
+            Client.page_routes[page.builder] = page.path  # where `ui.link` and `ui.navigate.to` look a function up
 
 
 def check_routes(known: frozenset[int]) -> None:
