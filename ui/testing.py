@@ -14,10 +14,12 @@ One server for all tests, started as `main.py run` is, on an empty database of i
 pytest-asyncio, which `./run test` installs.
 """
 
+import inspect
 import itertools
 import json
 import os
 import re
+import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Generator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -84,6 +86,33 @@ def sign_in_as(people: Callable[[], 'Person']) -> Callable[..., Awaitable['Perso
     return sign_in
 
 
+NEVER_AWAITED = (
+    r"error:coroutine '(OpenPage|Person)\.:RuntimeWarning",
+    r'error:Exception ignored.*coroutine object (OpenPage|Person)\.:pytest.PytestUnraisableExceptionWarning',
+)
+"""A forgotten `await` has done nothing, and the test would pass: Python warns, and pytest of that warning's error."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """A forgotten `await` fails a test; whoever has set nothing about loops hears nothing about them."""
+    for line in NEVER_AWAITED:
+        config.addinivalue_line('filterwarnings', line)
+    unset = 'The configuration option "asyncio_default_fixture_loop_scope" is unset'
+    warnings.filterwarnings('ignore', unset, pytest.PytestDeprecationWarning)
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_pycollect_makeitem() -> Generator[None, object, object]:
+    """Mark async tests that use what is here; pytest-asyncio, which is around this, takes up those that are marked."""
+    made = yield
+    for item in made if isinstance(made, list) else [made]:
+        is_async = isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj)
+        if is_async and 'served_pages' in item.fixturenames:  # all that is here rests on it
+            item.add_marker(pytest.mark.asyncio)
+    return made
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """A test that fails says what the site has printed, such as why a handler failed."""
@@ -117,7 +146,12 @@ class Person:
         return self
 
     async def open(self, path: str) -> 'OpenPage':
-        """Open an address in a new tab."""
+        """Open an address in a new tab.
+
+        Raises:
+            ValueError: it has no slash at its beginning
+        """
+        _refuse_relative(path, 'open')
         try:
             tab = await open_tab(await self._browser(), self._site.url, path)
         except NoPageError as error:
@@ -129,7 +163,12 @@ class Person:
         return OpenPage(tab.status, tab.path, tab)
 
     async def get(self, path: str) -> httpx.Response:
-        """Ask for an address as a program does, such as a route or a file of yours; no redirect is followed."""
+        """Ask for an address as a program does, such as a route or a file of yours; no redirect is followed.
+
+        Raises:
+            ValueError: it has no slash at its beginning
+        """
+        _refuse_relative(path, 'get')
         return await (await self._browser()).get(f'{self._site.url}{path}')
 
     async def grant(self, *groups: str) -> None:
@@ -166,6 +205,12 @@ class Person:
         if self._http is None:
             self._http = await self._stack.enter_async_context(new_browser(timeout=3 * PATIENCE))
         return self._http
+
+
+def _refuse_relative(path: str, act: str) -> None:
+    __tracebackhide__ = True  # pytest shows the test's own line
+    if not path.startswith('/'):
+        raise ValueError(f"an address begins with a slash: write .{act}('/{path}')")
 
 
 _Found = tuple[words.Element, Listener, bool]
@@ -242,7 +287,12 @@ class OpenPage:
         element['props']['model-value'] = value  # what somebody types stands there before the server hears of it
 
     async def move(self, path: str) -> None:
-        """Follow a link to another page, in this tab."""
+        """Follow a link to another page, in this tab.
+
+        Raises:
+            ValueError: it has no slash at its beginning
+        """
+        _refuse_relative(path, 'move')
         await self._tab.deliver(self._tab.router('sub_pages_navigate'), path)
 
     def _find(self, name: str, events: Collection[str], what_for: str) -> _Found:

@@ -57,8 +57,6 @@ def enter() -> None:
 """
 INI = """
 [pytest]
-asyncio_mode = auto
-asyncio_default_fixture_loop_scope = function
 filterwarnings = error
 """
 CONFTEST = """
@@ -145,6 +143,15 @@ async def test_a_failing_handler_is_explained(sign_in_as):
     tab = await (await sign_in_as()).open('/')
     await tab.click('Fail')
     await tab.eventually_shows('Done', within=0.2)
+
+
+async def test_a_slash_is_missing(signed_out):
+    await signed_out.open('premium')
+
+
+async def test_an_await_is_missing(signed_out):
+    tab = await signed_out.open('/')
+    tab.click('Fail')
 """
 
 
@@ -158,7 +165,9 @@ async def test_a_developers_own_tests_run(tmp_path: Path):
         cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     said = (await pytest_run.communicate())[0].decode()
-    assert '1 failed, 4 passed' in said, said
+    assert '3 failed, 4 passed' in said, said
+    assert "write .open('/premium')" in said
+    assert "coroutine 'OpenPage.click' was never awaited" in said
     assert "/ does not show 'Done' after 0.2 s. It shows: ['Home', 'Welcome'" in said
     assert 'what the site printed last' in said
     assert "ValueError: invalid literal for int() with base 10: 'x'" in said
