@@ -107,10 +107,13 @@ def pytest_pycollect_makeitem() -> Generator[None, object, object]:
     """Mark async tests that use what is here; pytest-asyncio, which is around this, takes up those that are marked."""
     made = yield
     for item in made if isinstance(made, list) else [made]:
-        is_async = isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj)
-        if is_async and 'served_pages' in item.fixturenames:  # all that is here rests on it
+        if isinstance(item, pytest.Function) and _is_async_visit(item):
             item.add_marker(pytest.mark.asyncio)
     return made
+
+
+def _is_async_visit(test: pytest.Function) -> bool:
+    return inspect.iscoroutinefunction(test.obj) and 'served_pages' in test.fixturenames  # what all else here rests on
 
 
 @pytest.hookimpl(wrapper=True)
