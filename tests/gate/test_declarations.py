@@ -119,6 +119,9 @@ def test_what_shares_no_address_or_has_the_same_gate_may_stand(tmp_path, code):
     ("@page('/a')\ndef a(): yield", 3, 'yield'),
     ("@page('/a')\nasync def a(): yield", 3, 'yield'),
     ("@page('/a')\ndef a(x: 'int['): pass", 3, 'a type of a'),
+    ("class A:\n    @page('/a')\n    def a(self): pass", 4, 'a page is a function, not a method'),
+    ("@page('/{y}')\ndef x(): pass", 3, 'x does not take y of its path: write def x(y: str)'),
+    ("@page('/{y}/{z}')\ndef x(a: int = 1): pass", 3, 'does not take y, z of its path: write def x(y: str, z: str, …)'),
     ("route('/a', access='public', methods='GET')", 3, "methods=['GET']"),
     ('@gated\ndef a(): pass', 3, "write @gated(groups=['Premium'])"),
     ('gated()', 3, "write @gated(groups=['Premium'])"),
@@ -240,7 +243,7 @@ def test_to_ask_which_page_this_is_makes_no_page():
 @pytest.mark.parametrize('command', ['check', 'run'])
 @pytest.mark.parametrize('code', [
     'ui.run()', "group('A', roles=['Vip', 'VIP'])", "ui.label('x')",
-    "@route('/profile', access='public')\ndef f(): pass",  # our own pages count, too
+    "@page('/login')\ndef f(): pass", "@route('/profile', access='public')\ndef f(): pass",  # our own pages count, too
 ])  # fmt: skip
 def test_a_wrong_file_ends_both_commands_with_one_line(tmp_path, command, code):
     file = tmp_path / 'my_pages.py'
@@ -256,6 +259,8 @@ def test_a_wrong_file_ends_both_commands_with_one_line(tmp_path, command, code):
     assert done.stdout == ''
     assert len(done.stderr.splitlines()) == 1
     assert 'my_pages.py:' in done.stderr
+    if '/login' in code:
+        assert "change one path, or for your own sign-in page: account_pages(login='/enter')" in done.stderr
 
 
 @pytest.mark.parametrize(('parameters', 'cure'), [

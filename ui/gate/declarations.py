@@ -144,6 +144,8 @@ def url_parameter(name: str, parameter: inspect.Parameter, *, in_path: bool, sou
     """
     if not in_path and name in PERSONAL:
         raise DeclarationError(f'{source}: "{name}" would be read from the address: give it the type CurrentUser')
+    if not in_path and parameter.annotation is parameter.empty and name in ('self', 'cls'):
+        raise DeclarationError(f'{source}: a page is a function, not a method: move it out of its class')
     if not in_path and parameter.annotation is parameter.empty:
         raise DeclarationError(
             f'{source}: give "{name}" a type: CurrentUser for the person, or str, int and the like for a query'

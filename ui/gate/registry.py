@@ -18,6 +18,12 @@ Builder = TypeVar('Builder', bound=Callable[..., Any])
 GATE_SOURCE: Final = '__nicegate_source__'
 """Attribute of a function that has a gate: where it was given."""
 
+WAYS_IN: Final = {
+    '/login': "for your own sign-in page: account_pages(login='/enter')",
+    '/signup': "for your own sign-up page: account_pages(signup='/join')",
+}
+"""What somebody wants who declares one of these pages, which are ours (ui/gate/ways_in.py)."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Page:
@@ -149,7 +155,8 @@ def page(
 
     def declare(builder: Builder) -> Builder:
         if (other := _pages.get(template.shape)) is not None:
-            raise DeclarationError(f'{source}: the page "{path}" stands already at {other.source}: change one path')
+            cure = 'change one path' + (f', or {WAYS_IN[path]}' if path in WAYS_IN else '')
+            raise DeclarationError(f'{source}: the page "{path}" stands already at {other.source}: {cure}')
         _refuse_overlaps(template, None, is_folder=False, source=source)
         declarations.builder(builder, source, 'a page', '@page(…)')
         if (first := gate_source(builder)) is not None:

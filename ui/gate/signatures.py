@@ -40,7 +40,11 @@ def parameters(
         except Exception as error:  # whatever a type's own code raises
             raise DeclarationError(f'{source}: the type of "{name}" cannot come from a URL') from error
     if missing := set(template.names) - {p.name for p in found}:
-        raise DeclarationError(f'{source}: {builder.__name__} does not take {", ".join(sorted(missing))} of its path')
+        name, lacks = builder.__name__, sorted(missing)
+        written = ', '.join([*(f'{one}: str' for one in lacks), *(['…'] if found or injected else [])])
+        raise DeclarationError(
+            f'{source}: {name} does not take {", ".join(lacks)} of its path: write def {name}({written})'
+        )
     return injected, tuple(found)
 
 
