@@ -7,6 +7,7 @@ import re
 import secrets
 from contextlib import suppress
 from datetime import timedelta
+from difflib import get_close_matches
 from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
 from auth.logs import clean
 from auth.people import is_text
@@ -192,6 +193,10 @@ def _make_secret(path: Path) -> None:
     draft.unlink()
 
 
+ALIKE = 0.85
+"""How alike (difflib's ratio) a misspelt setting is: SESION_IDLE is 0.96, PAGE 0.89; of any two settings 0.75 at most,
+so that one of a later release, set already, is left alone.
+"""
 _VARIABLES = frozenset(f'{PREFIX}{name.upper()}' for name in Settings.model_fields)
 
 
@@ -206,6 +211,7 @@ def get_settings() -> Settings:
         if name.upper() in _VARIABLES and not is_text(value):
             raise SettingsError(f'{clean(name)}: it is not UTF-8: write it in UTF-8')
     try:
+        _refuse_misspelt({name.upper() for name in (*os.environ, *DotEnvSettingsSource(Settings).env_vars)})
         return Settings()
     except UnicodeDecodeError as error:
         raise SettingsError('.env is not UTF-8: save it as UTF-8') from error
@@ -214,8 +220,16 @@ def get_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = PREFIX + str(first['loc'][0]).upper() if first['loc'] else PREFIX
+        where = '' if name in {variable.upper() for variable in os.environ} else ' in .env'
         # The value itself stays out of the line: it may be a password in a URL.
-        raise SettingsError(f'{name}: {_fix(first["msg"])}') from error
+        raise SettingsError(f'{name}{where}: {_fix(first["msg"])}') from error
+
+
+def _refuse_misspelt(variables: set[str]) -> None:
+    for name in sorted(variables - _VARIABLES):
+        known = [setting.upper() for setting in Settings.model_fields]
+        if name.startswith(PREFIX) and (meant := get_close_matches(name.removeprefix(PREFIX), known, 1, ALIKE)):
+            raise SettingsError(f'{clean(name)}: there is no such setting: did you mean {PREFIX}{meant[0]}?')
 
 
 def _fix(message: str) -> str:

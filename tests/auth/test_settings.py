@@ -63,6 +63,22 @@ def test_variables_of_other_releases_and_programs_are_ignored(settings):
     assert get_settings().port == 8080
 
 
+@pytest.mark.parametrize('in_file', [True, False])
+def test_a_setting_that_is_misspelt_is_named_with_what_was_meant(settings, tmp_path, in_file):
+    if in_file:
+        (tmp_path / '.env').write_text('NICEGATE_SESION_IDLE=5m\n')
+    else:
+        settings.setenv('NICEGATE_SESION_IDLE', '5m')
+    with pytest.raises(SettingsError, match=r'^NICEGATE_SESION_IDLE: .* did you mean NICEGATE_SESSION_IDLE\?$'):
+        get_settings()
+
+
+def test_a_wrong_value_in_the_env_file_says_that_it_stands_there(settings, tmp_path):
+    (tmp_path / '.env').write_text('NICEGATE_PORT=eighty\n')
+    with pytest.raises(SettingsError, match=r'^NICEGATE_PORT in \.env: '):
+        get_settings()
+
+
 def test_an_env_file_that_is_not_utf_8_is_named(settings, tmp_path):
     (tmp_path / '.env').write_bytes(b'NICEGATE_HOST=\xff\n')
     with pytest.raises(SettingsError, match=r'^\.env is not UTF-8'):

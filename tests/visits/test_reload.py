@@ -155,7 +155,7 @@ async def test_what_is_wrong_is_shown_with_file_line_and_reason_until_it_is_mend
     pages.write_text(PAGES)
     await tab.get_by_text('first', exact=True).wait_for()
     (site.folder / '.env').write_text('NICEGATE_SESSION_IDLE=soon\n')
-    await expect(tab.get_by_text('NICEGATE_SESSION_IDLE: write a number and a unit')).to_be_visible()
+    await expect(tab.get_by_text('NICEGATE_SESSION_IDLE in .env: write a number and a unit')).to_be_visible()
     pages.unlink()
     (site.folder / '.env').unlink()
     await expect(tab.get_by_text('there is no such pages file')).to_be_visible()
