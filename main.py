@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import re
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
@@ -370,7 +371,7 @@ def main() -> NoReturn:
     try:
         status = cli(sys.argv[1:] or ['--help'], standalone_mode=False)
     except ClickException as error:
-        _fail(error.format_message(), error.exit_code)
+        _fail(_usage(error), error.exit_code)
     except typer.Abort:
         _fail('stopped', 130)
     except AuthError as error:
@@ -386,6 +387,16 @@ def main() -> NoReturn:
             raise
         _fail(str(error))
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _usage(error: ClickException) -> str:
+    """What is wrong with a command. Pages without their option are what everybody writes once."""
+    said = error.format_message()
+    extra = re.search(r'unexpected extra argument\S* \((.+\.py)\)', said)
+    command = sys.argv[1]
+    if extra is None or command not in ('run', 'check', 'prove'):
+        return said
+    return f'{said}: write {"./run" if command == "run" else f"main.py {command}"} --pages {extra[1]}'
 
 
 def _fail(text: str, status: int = 1) -> NoReturn:

@@ -167,6 +167,11 @@ async def test_a_stranger_and_a_role_are_named_as_they_are(site: Server):
     assert await site.cli('revoke', email, 'PREMIUM') == f'{email} no longer holds Premium.\n'
 
 
+async def test_pages_without_their_option_are_told_it(site: Server):
+    for command, words in (('run', './run'), ('check', 'main.py check')):
+        assert f'write {words} --pages shop.py' in await site.cli(command, 'shop.py', refused=True)
+
+
 async def test_without_a_command_the_help_is_printed(site: Server):
     said = await site.cli()
     assert said == await site.cli('--help')
