@@ -75,20 +75,22 @@ def gate(access: object, groups: object, source: str) -> Gate | None:
 
 
 def options(function: Callable[..., Any], misplaced: Mapping[str, object], source: str) -> None:
-    """Refuse options that a function of ours does not take, with how to say what was meant."""
-    taken = inspect.signature(function).parameters
-    said = function.__name__
+    """Refuse options that a function of ours does not take, with how to write what was meant.
+
+    Functions collect them in `**misplaced: Never`: a type checker refuses each one, too.
+    """
+    taken, what = inspect.signature(function).parameters, function.__name__
     for key, value in misplaced.items():
         named = given(value)
         if f'{key}s' in taken and named:
             cure = f'write {key}s={named!r}, not {key}='
         elif key in ('role', 'roles') and 'groups' in taken:
-            one = named or ['…']
-            declared = f'group({one[0]!r}, roles={one!r})'
-            cure = f"{said} takes groups=['…'], not {key}: declare {declared} and write groups={one[:1]!r}"
+            roles = named or ['…']
+            declared = f'group({roles[0]!r}, roles={roles!r})'
+            cure = f"{what} takes groups=['…'], not {key}: declare {declared} and write groups={roles[:1]!r}"
         else:
-            keywords = [name for name, one in taken.items() if one.kind is one.KEYWORD_ONLY]
-            cure = f'{said} does not take {key}=: {did_you_mean(key, keywords)}'
+            keywords = [name for name, option in taken.items() if option.kind is option.KEYWORD_ONLY]
+            cure = f'{what} does not take {key}=: {did_you_mean(key, keywords)}'
         raise DeclarationError(f'{source}: {cure}')
 
 
