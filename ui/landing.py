@@ -3,6 +3,7 @@
 from urllib.parse import parse_qsl
 
 from ui.gate import Visit, registry, ways_in
+from ui.gate.registry import Match
 
 
 def own_path(target: str | None) -> str:
@@ -14,6 +15,15 @@ def landing_of(visit: Visit) -> str | None:
     """Where those who come in on this page are to land: its `?next=`, else "/" from a page that is there to come in;
     None from all others, where they stay.
     """
-    query = visit.match.location.query if visit.match else ''
-    wanted = dict(parse_qsl(query)).get('next')
+    wanted = _next(visit.match)
     return None if wanted is None and not ways_in.is_way_in(visit.page) else own_path(wanted)
+
+
+def wanted_behind(match: Match | None) -> Match | None:
+    """The page that somebody wanted who came to this one to sign in or up; None where nobody comes on their way."""
+    wanted = registry.match(_next(match)) if match is not None and ways_in.is_way_in(match.page) else None
+    return None if wanted is not None and ways_in.is_way_in(wanted.page) else wanted
+
+
+def _next(match: Match | None) -> str | None:
+    return dict(parse_qsl(match.location.query)).get('next') if match else None

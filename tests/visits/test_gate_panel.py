@@ -65,9 +65,17 @@ async def test_the_panel_says_what_opens_a_page_and_makes_the_developer_somebody
     await shown(page, 'Sign in')
     await page.get_by_role('button', name='Gate', exact=True).press('Enter')
     await expect(part(page, 'You')).to_contain_text('Signed out')
+    this_page = part(page, 'This page')
+    await expect(this_page).to_contain_text(re.compile('You wanted:.*/staff/fleet.*sign in', re.DOTALL))
+    await expect(panel(page).get_by_role('link', name='Split view')).to_have_attribute(
+        'href', '/_nicegate/split?path=%2Fstaff%2Ffleet'
+    )
+    for name, opens in (('Premium', 'false'), ('Admin Premium', 'true')):
+        chosen = part(page, 'Become').get_by_role('button', name=name, exact=True)
+        await expect(chosen).to_have_attribute('data-opens', opens)
     await become(page, 'Premium')  # from the sign-in page it leads to where they wanted to go
     await shown(page, REFUSED)
-    this_page = part(page, 'This page')
+    await expect(this_page).not_to_contain_text('You wanted')
     await expect(this_page).to_contain_text('Members of Admin Premium')
     await expect(this_page).to_contain_text('lacks role Admin for group Admin Premium')
     roles = this_page.get_by_role('listitem').get_by_role('listitem')

@@ -16,12 +16,12 @@ from auth.flows.sign_out import sign_out
 from auth.personas import Persona
 from auth.settings import Settings
 from ui import messages
-from ui.gate import decisions, registry, ways_in
+from ui.gate import decisions, registry
 from ui.gate import visit as visits
 from ui.gate.decisions import Decided
 from ui.gate.registry import Page, Part
 from ui.gate_words import gate_in_words
-from ui.landing import own_path
+from ui.landing import own_path, wanted_behind
 from ui.origin import Site
 from ui.session_routes import Fields, make_endpoint, presented, signed_in, signed_out, visitor_of
 
@@ -67,12 +67,16 @@ def made_people() -> tuple[Persona, ...]:
 
 async def look(path: str, client: str, user: CurrentUser | None) -> dict[str, Any]:
     """All that the panel shows to `user` of the page at `path` (with its query), as JSON. `client` is the id under
-    which it is open, for the sections on it.
+    which it is open, for the sections on it. Where people sign in, it is all about the page that they wanted.
     """
-    groups, match = await snapshots.all_groups(), registry.match(path)
+    groups, here = await snapshots.all_groups(), registry.match(path)
+    wanted = wanted_behind(here)
+    match = wanted or here
     page = match.page if match else None
     gate = page.gate if page else None
     return {
+        'location': match.location.url if match else path,
+        'is_wanted': wanted is not None,
         'page': page and {**_page(page), **verdict(gate, user, groups)},
         'you': user and {'email': user.email, 'name': user.name, 'roles': [role.name for role in user.roles]},
         'groups': _groups(gate, user, groups),
@@ -92,7 +96,6 @@ def _page(page: Page) -> dict[str, Any]:
         'title': page.title,
         'source': page.source,
         'from': area and {'path': area.path, 'source': area.source},
-        'is_way_in': ways_in.is_way_in(page),
     }
 
 

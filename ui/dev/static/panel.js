@@ -44,10 +44,11 @@
 
   /* -- what it shows -------------------------------------------------------------------------------------------------- */
 
-  function thisPage({ page, groups }) {
+  function thisPage({ page, groups, is_wanted: isWanted }) {
     if (!page) return section("This page", make("p", { class: "ngp-quiet" }, `${location.pathname} is no page with a gate.`));
     return section(
       "This page",
+      isWanted ? make("p", { class: "ngp-quiet" }, "You wanted:") : null,
       make("p", { class: "ngp-line" }, make("strong", {}, page.title), make("code", {}, page.path), chip(page.decision)),
       make("p", {}, page.gate),
       make("p", { class: "ngp-quiet" }, page.reason),
@@ -118,7 +119,7 @@
   let shown = "";
   let timer = 0;
   let turn = 0;
-  let isWayIn = false; // whether people come to this page to sign in, and go on from there
+  let subject = ""; // the location that it is about: where people sign in, the one that they wanted
 
   function open(focus = true) {
     panel.hidden = false;
@@ -152,13 +153,13 @@
     if (text === shown || path !== here()) return;
     shown = text;
     draw(JSON.parse(text));
-    split.href = `/_nicegate/split?path=${encodeURIComponent(path)}`;
+    split.href = `/_nicegate/split?path=${encodeURIComponent(subject)}`;
   }
 
   function draw(state) {
     const key = document.activeElement?.dataset?.key; // what is drawn anew keeps the focus
     const top = body.scrollTop;
-    isWayIn = state.page?.is_way_in ?? false;
+    subject = state.location;
     body.replaceChildren(...[thisPage, onThisPage, you, become, lastDecisions].map((draw) => draw(state)).filter(Boolean));
     body.scrollTop = top;
     if (key) body.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
@@ -169,10 +170,9 @@
   async function turnInto(email) {
     // The session that ends takes its pages away over the socket. This page goes where the answer says instead.
     window.socket?.disconnect();
-    const next = (isWayIn && new URLSearchParams(location.search).get("next")) || here();
     try {
       const response = await fetch("/_nicegate/become", { method: "POST", headers: { Accept: "application/json" },
-        body: new URLSearchParams({ email, next }) });
+        body: new URLSearchParams({ email, next: subject }) });
       const answer = await response.json();
       if (!response.ok) throw new Error(answer.error.message);
       if (answer.next === here()) location.reload();
