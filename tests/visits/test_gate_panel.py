@@ -207,6 +207,10 @@ async def test_other_sites_and_other_people_are_no_personas(workshop: Server, ht
         assert answer.json()['error']['message'].startswith(f'{email} is no demo person')
     answer = await http.post(f'{url}/become', data={'email': 'premium@demo.example', 'next': 'https://evil.example'})
     assert (answer.status_code, answer.headers['location']) == (303, '/')
+
+    await http.get(f'{workshop.url}/setup?token=known-to-few')
+    decided = (await http.get(f'{url}/panel?path=/')).json()['decisions']
+    assert '/setup?token=…' in [one['path'] for one in decided] and 'known-to-few' not in str(decided)
     assert 'level=info event="became a demo person"' in workshop.output
 
 

@@ -1,8 +1,9 @@
 """The gate panel: what it shows of the page somebody is on, and the one verb by which they become a demo person."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from fastapi import APIRouter, Request
@@ -28,6 +29,8 @@ from ui.session_routes import Fields, make_endpoint, presented, signed_in, signe
 log = structlog.get_logger()
 
 NO_STORE = {'Cache-Control': 'no-store'}
+OWN_CODE: Final = ('ui.account.', 'ui.admin.')
+"""Modules of our own pages."""
 
 
 def make_router(site: Site, _: Settings) -> APIRouter:
@@ -137,9 +140,16 @@ def _decided(decided: Decided, groups: Sequence[Group]) -> dict[str, Any]:
     return {
         'at': int(decided.at * 1000),
         'door': decided.door,
-        'path': decided.path,
+        'path': _without_secrets(decided.path),
         'who': decided.user.email if decided.user else None,
         'decision': decided.decision.value,
         'reason': explain(decided.gate, decided.user, groups),
         'times': decided.times,
     }
+
+
+def _without_secrets(location: str) -> str:
+    """What one of our own pages has after its path, such as the token of a set-up link, is not for a screen."""
+    match = registry.match(location)
+    is_own = match is not None and match.page.builder.__module__.startswith(OWN_CODE)
+    return re.sub('=[^&]*', '=…', location) if is_own else location
