@@ -29,6 +29,8 @@ def home() -> None:
     ))
 """
 IMAGE_IS_THERE = "document.querySelector('#nc-main img')?.naturalWidth > 0"
+TAKE_IMAGES = """['a.tile.', 'b.tile.', 'a.', 'b.'].forEach(
+    name => { new Image().src = `https://${name}cars.example/1.png` })"""
 ANSWERS = {
     '/car.svg': ('image/svg+xml', '<svg xmlns="http://www.w3.org/2000/svg" width="7" height="7"/>'),
     '/said.js': ('text/javascript', 'window.said = true'),
@@ -83,7 +85,7 @@ async def test_what_comes_from_elsewhere_is_blocked_named_and_let_in_by_its_sett
     await page.get_by_role('button', name='Ask').click()
     what = {'IMG': 'images from', 'CONNECT': 'connections to', 'SCRIPT': 'scripts from'}
     lines = [
-        f'Blocked: {words} {elsewhere}. To allow them on your pages, set NICEGATE_CSP_{name}={elsewhere}'
+        f'Blocked: {words} {elsewhere}. To allow them on your pages, add that to NICEGATE_CSP_{name}'
         for name, words in what.items()
     ]
     await eventually(lambda: sorted(said) == sorted(lines), why=f'one line each: {said}')
@@ -129,6 +131,12 @@ async def test_a_developer_reads_on_the_page_what_to_write_and_then_it_is_there(
 
             (site.folder / '.env').write_text(f'NICEGATE_CSP_IMG={elsewhere}\n')
             await page.wait_for_function(IMAGE_IS_THERE)
+            await expect(note.get_by_role('status')).to_contain_text(f'into {site.folder.resolve() / ".env"} and save')
+
+            await page.evaluate(TAKE_IMAGES)  # what is allowed stays in the value, and the servers of a map are one
+            await expect(note.get_by_role('status')).to_contain_text(
+                f'NICEGATE_CSP_IMG="{elsewhere} https://*.tile.cars.example https://a.cars.example https://b.cars.example"'
+            )
             await page.close()
         finally:
             await site.stop()

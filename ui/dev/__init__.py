@@ -4,6 +4,7 @@ All of it answers below one path, behind one guard. What shows more than a visit
 that is settled by the address the server listens on, and by no request, header or cookie.
 """
 
+import json
 import secrets
 from collections.abc import Callable
 from functools import partial
@@ -29,6 +30,9 @@ STATIC: Final = Path(__file__).parent / 'static'
 
 EVERYWHERE: Final = ['blocked.css', 'blocked.js', 'reload.js']
 """What of it comes into every page, wherever people are."""
+
+SETTINGS_FILE: Final = Path('.env').absolute()
+"""Where the settings are read from: the pages may go elsewhere as they run."""
 
 Part = Callable[[Site, Settings], APIRouter]
 PARTS: tuple[Part, ...] = (panel.make_router, split.make_router)
@@ -63,7 +67,7 @@ def mount(
     if otherwise is not None:
         app.mount('', otherwise)
     web.mount(PREFIX, Guard(app, site, here))
-    return _head(generation, names)
+    return _head(generation, names) + '\n' + _allowed(settings, here)
 
 
 def _head(generation: str, names: list[str]) -> str:
@@ -77,6 +81,13 @@ def _head(generation: str, names: list[str]) -> str:
             else f'<link rel="stylesheet" href="{address}">'
         )
     return '\n'.join(tags)
+
+
+def _allowed(settings: Settings, here: bool) -> str:
+    """Tells blocked.js what is allowed already, and which file says so: on this machine only its full path."""
+    values = {f'NICEGATE_{name.upper()}': getattr(settings, name) for name in ('csp_img', 'csp_connect', 'csp_script')}
+    file = str(SETTINGS_FILE) if here else SETTINGS_FILE.name
+    return f'<meta name="nicegate-sources" content="{escape(json.dumps({"file": file, "values": values}))}">'
 
 
 def _reloading(generation: str, names: list[str]) -> APIRouter:

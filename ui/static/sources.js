@@ -28,7 +28,7 @@
     const source = sourceOf(address);
     if (!setting || !source || blocked.some((one) => one.setting === setting && one.source === source)) return;
     blocked.push({ setting, source, what });
-    console.warn(`Blocked: ${what} ${source}. To allow them on your pages, set ${setting}=${source}`);
+    console.warn(`Blocked: ${what} ${source}. To allow them on your pages, add that to ${setting}`);
     document.dispatchEvent(new CustomEvent("nicegate:blocked"));
   }
 
