@@ -112,6 +112,10 @@ async def _say_ready(settings: Settings, generation: 'Generation | None') -> Non
         print('No site admin yet. Set one up with this link, good for one hour and one use:')
         print(f'  {settings.url}/setup?token={token}', flush=True)
     if generation:
+        from ui.dev import guard
+
+        if why := guard.absence(settings):
+            print(why, flush=True)
         generation.note_ready()
 
 

@@ -181,6 +181,7 @@ async def test_nothing_of_it_is_there_without_reload_or_beyond_this_machine(
         assert (await http.get(url)).status_code == 404, url
         assert (await http.post(url, data={'email': 'premium@demo.example'})).status_code in (404, 405), url
         assert not http.cookies
+    assert f'only there on 127.0.0.1 (remove --host; from another machine use ssh -L {abroad.port}:' in abroad.output
     for server in (site, abroad):
         assert 'panel.js' not in (await http.get(server.url)).text
 

@@ -327,6 +327,7 @@ async def test_where_others_can_come_the_reason_stays_in_the_terminal(
         pages.write_text(PAGES)
         await _answers(server, http, 'first')
         assert (await http.get(f'{server.url}/_nicegate/generation')).status_code == 200
+        await eventually(lambda: 'No Gate panel: it is only there' in server.output)
 
 
 async def test_a_server_without_the_option_has_nothing_of_it(http: httpx.AsyncClient, tmp_path: Path):

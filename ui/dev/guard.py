@@ -20,6 +20,16 @@ def is_here(settings: Settings) -> bool:
     return settings.is_loopback and not settings.public_url
 
 
+def absence(settings: Settings) -> str:
+    """Why the gate panel and the split view are not there, and the cure, as one line; '' when they are."""
+    if settings.public_url:
+        return 'No Gate panel: it is only there without NICEGATE_PUBLIC_URL (leave that out while you develop)'
+    if not settings.is_loopback:
+        tunnel = f'ssh -L {settings.port}:127.0.0.1:{settings.port}'
+        return f'No Gate panel: it is only there on 127.0.0.1 (remove --host; from another machine use {tunnel})'
+    return ''
+
+
 def is_asked_here(headers: Headers) -> bool:
     """Whether a request comes from a browser at this machine, as far as its headers tell.
 
