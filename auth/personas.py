@@ -1,4 +1,4 @@
-"""Personas: a demo person for each group, so that a developer can be each of them.
+"""Personas: a demo person for each group, and for all of them at once, so that a developer can be each of them.
 
 Nobody can sign in as one: they have no password, and their sessions start in `become` alone, which only a server in
 development calls. So they do no harm in a database that goes into production later.
@@ -7,7 +7,7 @@ development calls. So they do no harm in a database that goes into production la
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,26 +32,31 @@ LOCAL_LENGTH: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class Persona:
-    """A demo person. One that is `made` here holds exactly the roles of `group`, or none; the others are people of
-    `auth.demo`, and hold what they were given.
+    """A demo person. One that is `made` here holds exactly the roles of `groups`, or none; the others are people
+    of `auth.demo`, and hold what they were given.
     """
 
     email: str
     name: str
-    group: str | None = None
+    groups: frozenset[str] = frozenset()
     made: bool = True
 
 
+ALL_GROUPS: Final = 'All groups'
 NO_ROLES: Final = Persona(f'no-roles@{DOMAIN}', 'No roles')
 
 
-def of_groups(keys: Iterable[str]) -> tuple[Persona, ...]:
-    """One persona a group, and one who is signed in and holds no role. They are made when somebody becomes them."""
+def of_groups(groups: Mapping[str, frozenset[str]]) -> tuple[Persona, ...]:
+    """One persona a group (its roles by its key), one who is signed in and holds no role, and one who holds the roles
+    of all groups unless another does so already. They are made when somebody becomes them.
+    """
     taken = {NO_ROLES.email}
     personas = [NO_ROLES]
-    for key in sorted(keys):
-        personas.append(Persona(_address(key, taken), key, key))
+    for key in sorted(groups):
+        personas.append(Persona(_address(key, taken), key, frozenset({key})))
         taken.add(personas[-1].email)
+    if groups and frozenset().union(*groups.values()) not in groups.values():
+        personas.append(Persona(_address(ALL_GROUPS, taken), ALL_GROUPS, frozenset(groups)))
     return tuple(personas)
 
 
@@ -85,10 +90,10 @@ async def become(persona: Persona, visitor: Visitor, *, replacing: str | None = 
 
 
 async def _make(persona: Persona) -> None:
-    """See that the persona is there and holds the roles of its group as it is now, and no others. The role of those who
-    run the site is never among them: somebody who cannot sign in must not count as one of them.
+    """See that the persona is there and holds the roles of its groups as they are now, and no others. The role of those
+    who run the site is never among them: somebody who cannot sign in must not count as one of them.
     """
-    rows = GroupRole.filter(group__key=persona.group or '').exclude(role__key=SITE_ADMIN)
+    rows = GroupRole.filter(group__key__in=persona.groups).exclude(role__key=SITE_ADMIN)
     wanted = {str(name) for name in await rows.values_list('role__name', flat=True)}
     user = await accounts.find_by_email(persona.email)
     if user is None:
@@ -111,6 +116,6 @@ def as_user(persona: Persona, groups: Sequence[Group]) -> CurrentUser | None:
     """Who somebody is that has become this persona just now; None for one that is not made here. Nobody's session."""
     if not persona.made:
         return None
-    held = next((group.roles for group in groups if group.key == persona.group), frozenset()) - {SITE_ADMIN}
+    held = frozenset(key for group in groups if group.key in persona.groups for key in group.roles) - {SITE_ADMIN}
     roles = tuple(HeldRole(key, key) for key in sorted(held))
     return CurrentUser('', persona.email, persona.name, roles, groups_of(held, groups), session_id=0, created_at=now())

@@ -16,7 +16,7 @@ from models.access import Group, GroupRole, Role
 from tests.auth.conftest import PASSWORD, VISITOR
 
 GROUPS = {'Premium': frozenset({'Premium'}), 'Crew Premium': frozenset({'Crew', 'Premium'})}
-PREMIUM, CREW = (Persona(f'{name}@demo.example', group, group) for name, group in zip(
+PREMIUM, CREW = (Persona(f'{name}@demo.example', group, frozenset({group})) for name, group in zip(
     ('premium', 'crew-premium'), GROUPS, strict=True
 ))  # fmt: skip
 
@@ -34,12 +34,24 @@ async def become(persona: Persona) -> CurrentUser:
 
 
 def test_each_group_has_one_persona_and_an_address_of_its_own():
-    keys = ['Premium', 'Crew Premium', 'crew-premium', 'No roles', '\u54e1', '\u5ba2', 'x' * 100]
-    made = personas.of_groups(keys)
-    assert {one.group for one in made} == {None, *keys}
+    keys = ['Premium', 'Crew Premium', 'crew-premium', 'No roles', 'All groups', '\u54e1', '\u5ba2', 'x' * 100]
+    made = personas.of_groups({key: frozenset({key}) for key in keys})
+    assert [one.groups for one in made] == [frozenset(), *(frozenset({key}) for key in sorted(keys)), frozenset(keys)]
     assert {PREMIUM.email, 'no-roles@demo.example'} <= {one.email for one in made}
     assert len({one.email for one in made}) == len(made)
     assert all(len(one.email.partition('@')[0]) <= 64 and one.email.isascii() for one in made)
+
+
+async def test_one_persona_is_in_all_groups_unless_a_group_has_all_roles(house: str):
+    assert [one.name for one in personas.of_groups({})] == ['No roles']
+    assert [one.name for one in personas.of_groups(GROUPS)] == ['No roles', 'Crew Premium', 'Premium']
+    apart = {'Crew': frozenset({'Crew'}), 'Premium': frozenset({'Premium', 'Paying'})}
+    await declared.store(apart)
+    everything = personas.of_groups(apart)[-1]
+    user = await become(everything)
+    assert user.email == 'all-groups@demo.example' and user.role_keys == {'Crew', 'Premium', 'Paying'}
+    foreseen = personas.as_user(everything, await snapshots.all_groups())
+    assert foreseen is not None and (foreseen.role_keys, foreseen.groups) == (user.role_keys, frozenset(apart))
 
 
 async def test_a_persona_holds_exactly_its_groups_roles_whatever_somebody_did_to_it(groups):

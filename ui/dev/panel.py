@@ -60,12 +60,12 @@ def make_router(site: Site, _: Settings) -> APIRouter:
 
 
 async def people() -> list[Persona]:
-    """Whom a developer may become: one for each group of the code, one without roles, and those of `demo`."""
+    """Whom a developer may become: those made for the groups of the code, and those of `demo`."""
     return [*made_people(), *await personas.of_demo()]
 
 
 def made_people() -> tuple[Persona, ...]:
-    return personas.of_groups(group.key for group in registry.groups())
+    return personas.of_groups({group.key: group.roles for group in registry.groups()})
 
 
 async def look(path: str, client: str, user: CurrentUser | None) -> dict[str, Any]:

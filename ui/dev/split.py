@@ -86,8 +86,8 @@ def _chosen(columns: Columns, match: Match | None, show: Sequence[str]) -> list[
     wanted = match.page.gate.groups if match and match.page.gate else frozenset[str]()
 
     def rank(column: Column) -> tuple[bool, bool, bool]:
-        group = column.persona.group if column.persona else None
-        return column.persona is not None, group is None, group not in wanted
+        groups = column.persona.groups if column.persona else frozenset[str]()
+        return column.persona is not None, len(groups) != 1, groups.isdisjoint(wanted)
 
     return sorted(columns, key=rank)[:FEW]
 
