@@ -70,6 +70,8 @@ async def test_the_panel_says_what_opens_a_page_and_makes_the_developer_somebody
     await expect(panel(page).get_by_role('link', name='Split view')).to_have_attribute(
         'href', '/_nicegate/split?path=%2Fstaff%2Ffleet'
     )
+    nobody = part(page, 'Become').get_by_role('button', name='Public signed out')
+    await expect(nobody).to_have_attribute('aria-pressed', 'true')
     for name, opens in (('Premium', 'false'), ('Admin Premium', 'true')):
         chosen = part(page, 'Become').get_by_role('button', name=name, exact=True)
         await expect(chosen).to_have_attribute('data-opens', opens)

@@ -82,16 +82,16 @@
   }
 
   function become({ people, you }) {
-    const nobody = { email: "", name: "Signed out", opens: null, current: !you };
+    const nobody = { email: "", name: "Public", note: "signed out", opens: null, current: !you };
     return section("Become", make("ul", { class: "ngp-people" }, ...[nobody, ...people].map(onePerson)),
       make("p", { class: "ngp-error", role: "alert", id: "ngp-error" }));
   }
 
-  function onePerson({ email, name, opens, current }) {
+  function onePerson({ email, name, note, opens, current }) {
     const what = { true: "this page opens", false: "this page stays closed", null: null }[opens];
     return make("li", {}, make("button", { type: "button", class: "ngp-person", "data-opens": String(opens),
       "aria-pressed": String(current), title: [email, what].filter(Boolean).join(": ") || null, "data-key": `become ${email}`,
-      onclick: () => turnInto(email) }, name));
+      onclick: () => turnInto(email) }, name, note && make("small", {}, ` ${note}`)));
   }
 
   const oneDecision = (one) =>

@@ -79,7 +79,7 @@
       heading.id = `column-${key}`;
       heading.textContent = name;
       section.setAttribute("aria-labelledby", heading.id);
-      section.querySelector(".ngs-who").textContent = email ?? "";
+      section.querySelector(".ngs-who").textContent = email ?? "signed out";
       frame.title = `The page for ${name}`;
       frame.dataset.src = origin + path;
       main.append(section);
