@@ -98,8 +98,10 @@ async def test_the_panel_says_what_opens_a_page_and_makes_the_developer_somebody
     await workshop.cli('revoke', 'admin-premium@demo.example', 'Admin')
     await shown(page, REFUSED)
     await expect(last.first).to_contain_text(re.compile('live.*lacks role Admin', re.DOTALL))
-    await become(page, 'Admin Premium')  # holds the group's roles again
+    again = part(page, 'Become').get_by_role('button', name='Admin Premium', exact=True)
+    await again.press('Enter')  # holds the group's roles again
     await shown(page, 'Fleet costs')
+    await expect(again).to_be_focused()
     await page.get_by_role('link', name='Our cars').click()
     await expect(this_page).to_contain_text('Everyone who is signed in')
 
@@ -137,6 +139,8 @@ async def test_the_split_view_shows_a_page_to_everybody_at_once_and_follows_what
         await expect(column(page, name)).to_contain_text(verdict)
         await expect(column(page, name)).to_contain_text(reason)
     await expect(column(page, 'Public')).to_contain_text('now at /login?next=/premium')
+    await expect(column(page, 'Public')).to_contain_text('signed out')
+    await expect(page.locator('iframe:focus')).to_have_count(0)  # the sign-in form leaves it where it was
     await assert_accessible(page)
     await page.set_viewport_size({'width': 390, 'height': 844})
     await assert_fits(page)

@@ -6,6 +6,7 @@
 
   const LOOK = 1000; // ms between two looks while it is open: what a door decides shows while the eye is still there
   const STATE = "nicegate-panel"; // in sessionStorage, so that a reload finds it as it was: "open" or nothing
+  const FOCUS = "nicegate-panel-focus"; // in sessionStorage: the key of what a keyboard was on when it led elsewhere
   const WORDS = { allow: "opens", "sign in": "sign in", "no access": "no access" };
 
   const here = () => location.pathname + location.search;
@@ -157,7 +158,9 @@
   }
 
   function draw(state) {
-    const key = document.activeElement?.dataset?.key; // what is drawn anew keeps the focus
+    // What is drawn anew keeps the focus, and on the next page has it again.
+    const key = sessionStorage.getItem(FOCUS) ?? document.activeElement?.dataset?.key;
+    sessionStorage.removeItem(FOCUS);
     const top = body.scrollTop;
     subject = state.location;
     body.replaceChildren(...[thisPage, onThisPage, you, become, lastDecisions].map((draw) => draw(state)).filter(Boolean));
@@ -175,6 +178,7 @@
         body: new URLSearchParams({ email, next: subject }) });
       const answer = await response.json();
       if (!response.ok) throw new Error(answer.error.message);
+      if (document.activeElement.matches(".ngp-person:focus-visible")) sessionStorage.setItem(FOCUS, `become ${email}`);
       if (answer.next === here()) location.reload();
       else location.assign(answer.next);
     } catch (error) {
