@@ -187,13 +187,14 @@
   /* -- where typing starts ------------------------------------------------------------------------------------------ */
 
   /* A form that has just appeared gets the focus in its first bad or empty field, unless somebody is already elsewhere.
-     Not on touch screens, where it would bring up the keyboard over the page. */
+     Not on touch screens, where it would bring up the keyboard over the page, nor in a frame: only the split view of
+     `run --reload` frames our pages, and there the focus is somebody's elsewhere. */
   function settle(form) {
     form.setAttribute("data-settled", "");
     const bad = form.querySelector(".nc-input[aria-invalid=true]");
     const wanted = bad ?? [...form.querySelectorAll(".nc-input")].find((input) => !input.value);
     const isFree = !document.activeElement || document.activeElement === document.body;
-    if (wanted && isFree && form.hasAttribute("data-nc-autofocus") && matchMedia("(hover: hover)").matches) wanted.focus();
+    if (wanted && isFree && window.parent === window && form.hasAttribute("data-nc-autofocus") && matchMedia("(hover: hover)").matches) wanted.focus();
   }
 
   new MutationObserver(() => {
