@@ -81,6 +81,7 @@ async def tab(browser: Browser) -> AsyncIterator[Page]:
     context, failed = await browser.new_context(reduced_motion='reduce'), []
     tab = await context.new_page()
     tab.on('pageerror', lambda error: failed.append(str(error)))
+    tab.on('console', lambda said: failed.append(said.text) if 'Content Security Policy' in said.text else None)
     yield tab
     await context.close()
     assert not failed

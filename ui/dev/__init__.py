@@ -28,7 +28,9 @@ PREFIX: Final = '/_nicegate'
 """Where it answers; no page can be declared there (ui/gate/declarations.py)."""
 STATIC: Final = Path(__file__).parent / 'static'
 
-EVERYWHERE: Final = ['blocked.css', 'blocked.js', 'reload.js']
+RELOADING: Final = ['reload.js']
+"""What of it comes into the documents that stand in for pages. Their policy (ui/dev/documents.py) has no more."""
+EVERYWHERE: Final = [*RELOADING, 'blocked.css', 'blocked.js']
 """What of it comes into every page, wherever people are."""
 
 SETTINGS_FILE: Final = Path('.env').absolute()
@@ -59,7 +61,7 @@ def mount(
     """Make it answer below `PREFIX`, what is not there with `otherwise`; returns the tags for every document's head."""
     here, generation = is_here(settings), secrets.token_hex(8)
     files = [file.name for file in sorted(STATIC.iterdir()) if file.suffix in ('.js', '.css')]
-    names = files if here and parts else EVERYWHERE  # the others are for what the parts answer
+    names = (files if here else EVERYWHERE) if parts else RELOADING  # the others are for what the parts answer
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(_reloading(generation, names))
     for make_router in parts if here else ():
