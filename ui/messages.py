@@ -107,6 +107,11 @@ def handler_failed(reference: str) -> str:
     return f'That did not work. Try again; if it stays so, tell a site admin this reference: {reference}'
 
 
+def no_gate(source: str) -> str:
+    """Said above a page without a gate to its developer, by the place where it is declared ("file:line")."""
+    return f"{source} has no gate: write access='public', access='signed-in' or groups=[…] into @page(…)"
+
+
 def part_failed(reference: str) -> str:
     """Said in the place of a section whose own code raised."""
     return f'This part could not be shown. Try again; if it stays so, tell a site admin this reference: {reference}'

@@ -13,7 +13,7 @@ from ui import messages, theme
 from ui.components import account_card, alert, code, heading, link_button, muted, paragraph, sign_out_form, tag
 from ui.components.frame import Frame
 from ui.components.header import Header
-from ui.gate import ways_in
+from ui.gate import failures, ways_in
 
 if TYPE_CHECKING:
     from ui.gate import Visit
@@ -38,7 +38,9 @@ class Shell:
         """Bring header and notices up to date, in place: what did not change keeps its focus and stays open."""
         page = self._visit.page
         self._header.follow(self._visit)
-        self._frame.warn(messages.NO_GATE if page is not None and page.gate is None else '')
+        ungated = page if page is not None and page.gate is None else None
+        words = messages.no_gate(ungated.source) if ungated and failures.shows_details else messages.NO_GATE
+        self._frame.warn(words if ungated else '')
 
     def notice(self, text: str) -> None:
         """Say something above the page, such as where the set-up link is; '' takes it away."""

@@ -165,6 +165,11 @@ async def test_the_split_view_shows_a_page_to_everybody_at_once_and_follows_what
     await in_frame(page, 'Premium', REFUSED)  # is the persona again, and is refused now
     await in_frame(page, 'Admin', 'Best cars')
     await expect(column(page, 'Premium')).to_contain_text('lacks role Admin for group Admin')
+    pages.write_text(code.replace("groups=['Premium'], icon='star'", "icon='star'"))
+    line = code[: code.index("@page('/premium'")].count('\n') + 1
+    await expect(frame(page, 'Admin').get_by_role('note')).to_contain_text(
+        f"rental.py:{line} has no gate: write access='public', access='signed-in' or groups=[…] into @page(…)"
+    )
     pages.write_text(code + 'nonsense(\n')
     await expect(page.locator('main')).to_contain_text('rental.py')  # what is wrong, and where
     pages.write_text(code)
