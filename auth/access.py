@@ -89,4 +89,4 @@ def _lack(group: Group, held: frozenset[str]) -> str:
     missing = sorted(group.roles - held)
     if not missing:
         return f'not in group {group.key}' if group.roles else f'nobody is in group {group.key}'
-    return f'lacks {"role" if len(missing) == 1 else "roles"} {" and ".join(missing)} for group {group.key}'
+    return f'lacks {"role" if len(missing) == 1 else "roles"} {", ".join(missing)} for group {group.key}'
