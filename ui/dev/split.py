@@ -87,7 +87,7 @@ def _chosen(columns: Columns, match: Match | None, show: Sequence[str]) -> list[
 
     def rank(column: Column) -> tuple[bool, bool, bool]:
         groups = column.persona.groups if column.persona else frozenset[str]()
-        return column.persona is not None, len(groups) != 1, groups.isdisjoint(wanted)
+        return column.persona is not None, len(groups) != 1, len(groups) > 1 or groups.isdisjoint(wanted)
 
     return sorted(columns, key=rank)[:FEW]
 

@@ -55,7 +55,8 @@
       const chip = section.querySelector(".ngs-verdict");
       chip.dataset.decision = decision;
       say(chip, WORDS[decision]);
-      say(section.querySelector(".ngs-reason"), reason);
+      const isSaid = reason === section.querySelector(".ngs-who").textContent; // "signed out"
+      say(section.querySelector(".ngs-reason"), isSaid ? "" : reason);
     }
 
     function say(element, words) {
