@@ -186,6 +186,7 @@ async def test_a_guarded_handler_asks_each_time(parts_site):
             await tab.send(click)
             await ran(parts_site, f'{what} {email}')
         await parts_site.cli('revoke', email, 'Premium')
+        await eventually(lambda: not tab.says('roles Premium'), why='the end of the role')
         before = parts_site.output.count('handler refused')
         for click in guarded:
             await tab.send(click)
