@@ -142,6 +142,7 @@ def test_what_shares_no_address_or_has_the_same_gate_may_stand(tmp_path, code):
     ("page('/a', group='Sailor')", 3, "write groups=['Sailor'], not group="),
     ("section('/a', group='Sailor')", 3, "write groups=['Sailor'], not group="),
     ("route('/a', group='Sailor')", 3, "write groups=['Sailor'], not group="),
+    ("files('/a', '.', group='Sailor')", 3, "write groups=['Sailor'], not group="),
     ("page('/a', roles=['Sailor'])", 3, "declare group('Sailor', roles=['Sailor']) and write groups=['Sailor']"),
     ("route('/a', roles=[])", 3, "route takes groups=['…'], not roles: declare group('…', roles=['…'])"),
     ("page('/a', titel='x')", 3, 'page does not take titel=: did you mean "title"?'),

@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal, Never, TypeVar
 from urllib.parse import unquote
 
 from nicegui import app
@@ -64,6 +64,7 @@ def files(
     *,
     access: Literal['public', 'signed-in'] | None = None,
     groups: Iterable[str] | None = None,
+    **misplaced: Never,
 ) -> None:
     """Serve the files of a folder below `path`, to those whom the gate lets in. A relative `folder` is looked for
     beside the file that calls this.
@@ -72,6 +73,7 @@ def files(
         DeclarationError: no gate, no such folder, or the path cannot be one
     """
     source = caller()
+    declarations.options(files, misplaced, source)
     if not isinstance(folder, str | Path):
         raise DeclarationError(f'{source}: there is no folder "{folder}" to serve files from')
     folder = Path(source.rpartition(':')[0]).absolute().parent / folder
