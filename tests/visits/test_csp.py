@@ -23,6 +23,7 @@ def home() -> None:
     ui.add_head_html('<script src="ELSEWHERE/said.js"></script>')
     ui.image('ELSEWHERE/car.svg').props('no-transition alt="A car"')
     ui.label('').props('id=answer')
+    ui.button('Break', on_click=lambda: 1 / 0)
     ui.button('Ask', on_click=lambda: ui.run_javascript(
         "fetch('ELSEWHERE/answer').then(got => got.text()).then(text => document.getElementById('answer').append(text))"
         ".catch(() => {})"
@@ -117,6 +118,8 @@ async def test_a_developer_reads_on_the_page_what_to_write_and_then_it_is_there(
             await visit(page, site.url)
             note = page.get_by_role('complementary', name='Blocked by the browser')
             await expect(note.get_by_role('status')).to_contain_text(f'NICEGATE_CSP_IMG={elsewhere}')
+            await page.get_by_role('button', name='Break').click()  # a note of the other kind: words and button on red
+            await expect(page.get_by_role('alert').filter(has_text='ZeroDivisionError')).to_be_visible()
             await assert_accessible(page)
             await assert_fits(page)
             below = await page.get_by_role('banner').bounding_box()
