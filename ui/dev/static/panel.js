@@ -178,7 +178,7 @@
         body: new URLSearchParams({ email, next: subject }) });
       const answer = await response.json();
       if (!response.ok) throw new Error(answer.error.message);
-      if (document.activeElement.matches(".ngp-person:focus-visible")) sessionStorage.setItem(FOCUS, `become ${email}`);
+      if (document.activeElement?.matches(".ngp-person:focus-visible")) sessionStorage.setItem(FOCUS, `become ${email}`);
       if (answer.next === here()) location.reload();
       else location.assign(answer.next);
     } catch (error) {
