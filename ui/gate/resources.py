@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, Never, TypeVar
 from urllib.parse import unquote
 
+from fastapi import FastAPI
 from nicegui import app
 
 from auth.access import Gate
@@ -44,7 +45,7 @@ def route(
         DeclarationError: no gate, or the path cannot be one
     """
     source = caller()
-    taken = inspect.signature(app.add_api_route).parameters
+    taken = inspect.signature(FastAPI.add_api_route).parameters
     declarations.options(route, {key: value for key, value in options.items() if key not in taken}, source)
     if isinstance(methods, str):
         raise DeclarationError(f'{source}: methods is a list: write methods=[{methods!r}]')
