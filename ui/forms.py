@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from ui.components import Form, form, link, muted, row, tag
 from ui.flash import Flash
-from ui.gate import Visit, rebind
+from ui.gate import Visit
+from ui.gate import visit as visits
 from ui.landing import landing_of, own_path
 
 
@@ -21,7 +22,7 @@ def sign_in_form(next: str | None = None, *, flash: Flash | None = None, autofoc
     Raises:
         DeclarationError: it is called outside of a page
     """
-    visit = rebind.here('sign_in_form')
+    visit = visits.here('sign_in_form()')
 
     def draw() -> None:
         with form('Sign in', action='/auth/sign-in', submit='Sign in', flash=flash, autofocus=autofocus) as sign_in:
@@ -41,7 +42,7 @@ def sign_up_form(next: str | None = None, *, flash: Flash | None = None, autofoc
     Raises:
         DeclarationError: it is called outside of a page
     """
-    visit = rebind.here('sign_up_form')
+    visit = visits.here('sign_up_form()')
 
     def draw() -> None:
         with form(

@@ -385,3 +385,12 @@ def test_a_group_that_nobody_declared_is_to_be_declared(tmp_path):
     loading.load(file)
     [line] = loading.unknown_groups(['Site admins'])
     assert line.endswith("""there is no group "Sailor": declare it with group('Sailor', roles=['…'])""")
+
+
+@pytest.mark.parametrize(('code', 'said'), [
+    ("gated(groups=['A'])(lambda: None)()", 'the section <lambda> is called outside of a page'),
+    ("needs('A')(print)()", 'print, which has a gate, is called outside of a page'),
+    ('current_session()', 'current_session() is called outside of a page'),
+])  # fmt: skip
+def test_what_needs_a_page_says_so_where_it_is_called_without_one(refused, code, said):
+    assert said in refused(f'from ui.gate import current_session\n{code}', 4)

@@ -74,7 +74,7 @@ async def _settle_or_close(visit: Visit, user: CurrentUser) -> None:
     """A page whose own code does not let it follow (an element that cannot be deleted, say) is taken away."""
     try:
         settle(visit, user)
-    except Exception:
+    except Exception:  # whatever it is of: it must not hold up the pages of others
         log.exception('page could not follow', page=visit.page.path if visit.page else '')
         await close(visit)
 

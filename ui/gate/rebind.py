@@ -30,28 +30,13 @@ def of_caller(action: str) -> Visit | None:
     Raises:
         DeclarationError: it is called outside of a page, or before the page is in a browser
     """
-    visit = visits.current() if Slot.get_stack() or scopes.here() else here(action)
+    visit = visits.current() if Slot.get_stack() or scopes.here() else visits.here(f'{action}()')
     if visit is not None and visit.client.environ is None:
         raise DeclarationError(
             f'{caller()}: {action}() is called while the page is built, and opening an address changes '
             'nothing: call it in a handler of the page, such as on_click'
         )
     return None if visit is None or visit.is_gone() else visit
-
-
-def here(what: str) -> Visit:
-    """The page in whose function or handler `what` is called.
-
-    Raises:
-        DeclarationError: it is called outside of a page
-    """
-    visit = visits.current()
-    if visit is None:
-        raise DeclarationError(
-            f'{caller()}: {what}() is called outside of a page: call it in a page function, in a handler, or '
-            'inside "with" an element of the page'
-        )
-    return visit
 
 
 @asynccontextmanager

@@ -96,7 +96,7 @@ def needs(
 
         @wraps(handler)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            visit = _visit(guarded)
+            visit = visits.here(f'{guarded.__name__}, which has a gate,')
             user = visit.peek()
             if isinstance(user, snapshots.Stale):
                 return _ask_first(visit, gate, lambda: handler(*args, **kwargs))
@@ -164,7 +164,8 @@ class Section(Box):
 
     @classmethod
     def at_call(cls, part: _Part, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        visit, around, place = _visit(part.function), scopes.here(), visits.place()
+        visit = visits.here(f'the section {part.function.__name__}')
+        around, place = scopes.here(), visits.place()
         is_left = around is not None and around.over and around.visit is visit
         if visit.over or is_left or (place is not None and place.is_deleted):
             raise DeclarationError(
@@ -323,13 +324,3 @@ def _refuse_second_gate(function: Callable[..., Any], source: str) -> None:
 def _declared(function: Callable[..., Any], gate: Gate, source: str) -> Callable[..., Any]:
     registry.add_part(function, gate, source)
     return function
-
-
-def _visit(function: Callable[..., Any]) -> Visit:
-    visit = visits.current()
-    if visit is None:
-        raise DeclarationError(
-            f'{caller()}: {function.__name__} has a gate and is called outside of a page: '
-            'call it in a page function, or in a handler, a timer or a task of one'
-        )
-    return visit

@@ -133,10 +133,4 @@ def current_session() -> Session:
     Raises:
         DeclarationError: called outside of a page
     """
-    visit = visits.current()
-    if visit is None:
-        raise DeclarationError(
-            f'{caller()}: current_session() is called outside of a page: '
-            'call it in a page function, or in a handler, a timer or a task of one'
-        )
-    return visit.session
+    return visits.here('current_session()').session

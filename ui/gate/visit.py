@@ -11,6 +11,8 @@ from auth import snapshots
 from auth.access import Decision, decide
 from auth.current_user import CurrentUser
 from ui.gate import registry, scopes
+from ui.gate.caller import caller
+from ui.gate.declarations import DeclarationError
 from ui.gate.handlers import Running
 from ui.gate.passage import Passage
 from ui.gate.registry import Match, Page
@@ -131,6 +133,21 @@ def current() -> Visit | None:
         return _visits.get(element.client.id)
     scope = scopes.here()
     return _visits.get(scope.visit.client.id) if scope is not None else None
+
+
+def here(what: str) -> Visit:
+    """The visit in whose page `what`, such as "login()", is called.
+
+    Raises:
+        DeclarationError: there is none
+    """
+    visit = current()
+    if visit is None:
+        raise DeclarationError(
+            f'{caller()}: {what} is called outside of a page: call it in a page function, in a handler, a timer or a '
+            'task of one, or inside "with" an element of the page'
+        )
+    return visit
 
 
 def current_scope() -> Scope | None:
