@@ -97,6 +97,10 @@ class Settings(BaseSettings):
     session_idle: Duration = timedelta(minutes=30)
     session_lifetime: Duration = timedelta(hours=24)
     session_keep: Duration = timedelta(days=30)
+    smtp_url: str = Field(default='', repr=False)
+    mail_from: str = ''
+    verify_email: bool = True
+    throttle: bool = True
     trusted_proxies: str = ''
     pages: str = ''
     csp_img: Sources = ''

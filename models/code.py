@@ -1,9 +1,9 @@
-"""One-use secrets: set-up links, and later mailed codes and invitations."""
+"""One-use secrets: mailed codes, invitations, set-up links, tickets, and sign-ups that wait for their code."""
 
 from tortoise import Model, fields
 
 from models.clock import now
-from models.fields import UtcDatetimeField
+from models.fields import DictField, UtcDatetimeField
 from models.user import User
 
 
@@ -18,7 +18,13 @@ class Code(Model):
     created_at = UtcDatetimeField(default=now)
     ends_at = UtcDatetimeField(db_index=True)
     used_at = UtcDatetimeField(null=True)
+    withdrawn_at = UtcDatetimeField(null=True)
+    tries = fields.IntField(default=0, db_default=0)
+    address = fields.CharField(max_length=254, null=True)
+    """The mail address that it is about, where that is not the user's own."""
+    data = DictField(null=True)
     user_id: int | None
 
     class Meta:
         table = 'code'
+        indexes = (('user_id', 'purpose'),)

@@ -14,7 +14,8 @@ from models.failures import DatabaseError, explained
 
 __all__ = ['DatabaseError', 'close', 'connect', 'migrate', 'pending', 'ping', 'transaction']
 
-TABLES = ['models.user', 'models.access', 'models.session', 'models.code', 'models.setting', 'models.change']
+_FILES = 'user access session token code mail throttle audit attribute setting change'
+TABLES = [f'models.{name}' for name in _FILES.split()]
 
 APPS: migrator.Apps = {
     'models': {'models': TABLES, 'migrations': 'models.migrations', 'default_connection': 'default'},

@@ -24,6 +24,7 @@ class User(Model):
     name_key = KeyField(max_length=200 * FOLDED, default='')
     password_hash = fields.CharField(max_length=200, null=True)
     password_changed_at = UtcDatetimeField(null=True)
+    must_change_password = fields.BooleanField(default=False, db_default=False)
     verified_at = UtcDatetimeField(null=True)
     blocked_at = UtcDatetimeField(null=True)
     attributes = DictField(default=dict)

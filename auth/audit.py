@@ -1,0 +1,70 @@
+"""The audit: each act leaves one row, in the transaction of the act. What a row says is never a secret."""
+
+from enum import StrEnum
+
+from auth.admin.actor import Actor, Operator
+from auth.visitor import Visitor
+from models.audit import Audit
+from models.clock import now
+from models.user import User
+
+NOWHERE = Visitor('', '')
+"""Where an act comes from that no request stands behind: the command line, or the clock."""
+
+
+class Act(StrEnum):
+    """What can be found in the audit."""
+
+    SIGNED_UP = 'signed up'
+    SIGN_UP_REFUSED = 'sign-up for a taken email'
+    EMAIL_VERIFIED = 'email verified'
+    SIGNED_IN = 'signed in'
+    SIGN_IN_FAILED = 'sign-in failed'
+    SIGNED_OUT = 'signed out'
+    SESSION_ENDED = 'session ended'
+    PROFILE_CHANGED = 'profile changed'
+    EMAIL_CHANGE_ASKED = 'email change asked for'
+    EMAIL_CHANGED = 'email changed'
+    PASSWORD_CHANGED = 'password changed'  # noqa: S105 - an act
+    PASSWORD_FORGOTTEN = 'password forgotten'  # noqa: S105 - an act
+    PASSWORD_RESET = 'password reset'  # noqa: S105 - an act
+    PASSWORD_SET = 'password set'  # noqa: S105 - an act
+    ACCOUNT_DELETED = 'account deleted'
+    INVITED = 'invited'
+    INVITATION_WITHDRAWN = 'invitation withdrawn'
+    INVITATION_ACCEPTED = 'invitation accepted'
+    TOKEN_REUSED = 'refresh token reused'  # noqa: S105 - an act
+    USER_CREATED = 'user created'
+    BLOCKED = 'blocked'
+    UNBLOCKED = 'unblocked'
+    DELETED = 'deleted'
+    ROLE_GRANTED = 'role granted'
+    ROLE_REVOKED = 'role revoked'
+    SET_UP = 'site set up'
+
+
+async def record(
+    act: Act,
+    subject: User | None,
+    visitor: Visitor = NOWHERE,
+    *,
+    actor: Actor | None = None,
+    about: str = '',
+    **details: str | int | bool | None,
+) -> None:
+    """Write a row inside the caller's transaction. Without `actor` it is the subject's own act; `about` is the address
+    that was given where there is no such person.
+    """
+    uid = None if isinstance(actor, Operator) else actor.id if actor else subject.uid if subject else None
+    who = actor.id if isinstance(actor, Operator) else actor.email if actor else subject.email if subject else ''
+    await Audit.create(
+        at=now(),
+        act=act,
+        actor_uid=uid,
+        actor=who,
+        subject_uid=subject.uid if subject else None,
+        subject=subject.email if subject else about[:254],
+        address=visitor.address,
+        user_agent=visitor.user_agent,
+        details=details,
+    )

@@ -1,0 +1,116 @@
+"""Codes sent by mail: eight letters, ten minutes, five tries, the newest only, for one purpose and one person.
+
+A code is stored as a keyed digest: there are few enough of them to be tried through by whoever reads the database.
+"""
+
+import hashlib
+import hmac
+import secrets
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+from tortoise.expressions import F
+
+from auth.errors import AuthError, Reason
+from auth.settings import get_settings
+from models.clock import now
+from models.code import Code
+from models.user import User
+
+ALPHABET: Final = 'BCDFGHJKLMNPQRSTVWXZ'
+"""Twenty letters that are not mistaken for each other and make no words (RFC 8628, 6.1)."""
+LENGTH: Final = 8
+"""Letters: 20^8 codes, so that five tries at each of a day's twenty hit one in 256 million (RFC 8628, 5.1)."""
+LIFETIME: Final = timedelta(minutes=10)
+"""Design, section 7."""
+TRIES: Final = 5
+"""Design, section 7."""
+
+
+class Purpose(StrEnum):
+    """What a mailed code is for."""
+
+    VERIFY_EMAIL = 'verify email'
+    RESET_PASSWORD = 'reset password'  # noqa: S105 - a purpose
+    CHANGE_EMAIL = 'change email'
+
+
+async def issue(purpose: Purpose, user: User, *, address: str | None = None) -> str:
+    """A new code in place of all earlier ones of that purpose, inside the caller's transaction: `WDJB-MJHT`.
+
+    `address` is what the code is about where that is not the user's own address. The code is shown this once.
+    """
+    text = ''.join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    at = now()
+    await forget(user.id, purpose)
+    await Code.create(
+        purpose=purpose,
+        digest=_digest(purpose, user.id, text),
+        user=user,
+        created_at=at,
+        ends_at=at + LIFETIME,
+        address=address,
+    )
+    return f'{text[:4]}-{text[4:]}'
+
+
+async def take_try(purpose: Purpose, user: User | None) -> bool:
+    """Count a try at the newest code, whatever was typed; whether there is one that may still be tried.
+
+    It must be committed before `redeem`, whose refusal takes its transaction back. One conditional update, so that of
+    any number of tries at once five get through.
+    """
+    live = Code.filter(
+        purpose=purpose,
+        user_id=user.id if user else 0,  # nobody's id: for strangers the same work is done
+        used_at__isnull=True,
+        ends_at__gt=now(),
+        tries__lt=TRIES,
+    )
+    return bool(await live.update(tries=F('tries') + 1))
+
+
+async def redeem(purpose: Purpose, user: User | None, typed: str) -> Code:
+    """Spend the code, inside the caller's transaction and after `take_try`; of two uses at once one wins.
+
+    Raises:
+        AuthError: CODE_INVALID: wrong, too old, used, tried too often, replaced by a newer one, or nobody's
+    """
+    row = await find(purpose, user, typed)
+    if row is None or not await Code.filter(id=row.id, used_at__isnull=True).update(used_at=now()):
+        raise AuthError(Reason.CODE_INVALID)
+    return row
+
+
+async def find(purpose: Purpose, user: User | None, typed: str) -> Code | None:
+    """The code that `redeem` would spend now. Asking uses nothing up."""
+    text = normal(typed)
+    if user is None or text is None:
+        return None
+    return await Code.get_or_none(
+        purpose=purpose,
+        user_id=user.id,
+        digest=_digest(purpose, user.id, text),
+        used_at__isnull=True,
+        ends_at__gt=now(),
+    )
+
+
+async def forget(user_id: int, *purposes: Purpose) -> None:
+    """Drop the codes of a person for these purposes, inside the caller's transaction."""
+    await Code.filter(user_id=user_id, purpose__in=[str(purpose) for purpose in purposes]).delete()
+
+
+def normal(typed: str) -> str | None:
+    """A code as it is digested: in capitals, without what people put between the letters; None for what is no code."""
+    if len(typed) > 64:
+        return None
+    text = ''.join(character for character in typed.upper() if character.isalnum())
+    return text if len(text) == LENGTH and set(text) <= set(ALPHABET) else None
+
+
+def _digest(purpose: str, user_id: int, text: str) -> str:
+    return hmac.digest(
+        get_settings().derived_key('code'), f'{purpose}\n{user_id}\n{text}'.encode(), hashlib.sha256
+    ).hex()

@@ -1,0 +1,114 @@
+"""The outbox's front: verbs put mails in here."""
+
+import base64
+import json
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from cryptography.fernet import Fernet
+
+from auth.settings import get_settings
+from models import change
+from models.clock import now
+from models.mail import Mail
+from models.user import User
+
+
+class Template(StrEnum):
+    """The mails there are."""
+
+    VERIFY_EMAIL = 'verify email'
+    RESET_PASSWORD = 'reset password'  # noqa: S105 - a mail
+    CHANGE_EMAIL = 'change email'
+    EMAIL_TAKEN = 'email taken'
+    PASSWORD_CHANGED = 'password changed'  # noqa: S105 - a mail
+    EMAIL_CHANGED = 'email changed'
+    INVITATION = 'invitation'
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a mail that was asked for turns out to be."""
+
+    user: User
+    ends_at: datetime | None
+    secrets: Mapping[str, str] = field(repr=False)
+
+
+Resolver = Callable[[str], Awaitable[Answer | None]]
+resolvers: dict[Template, Resolver] = {}
+
+
+async def queue(
+    template: Template,
+    address: str,
+    user: User | None,
+    *,
+    ends_at: datetime | None = None,
+    secrets: Mapping[str, str] | None = None,
+    **variables: str,
+) -> None:
+    """Put a mail into the outbox inside the caller's transaction. It is not sent after `ends_at`; `secrets` (codes,
+    links) are variables that rest encrypted and go with the mail.
+    """
+    await _write(template, address, user, 'waiting', ends_at, variables, secrets)
+
+
+async def ask(template: Template, address: str) -> None:
+    """Ask inside the caller's transaction for a mail to whoever has this address, which may be nobody: the worker
+    looks, by the resolver of the template, so that no answer and no time tells whether there is somebody.
+    """
+    await _write(template, address, None, 'asked for', None, {}, None)
+
+
+def resolve_with(template: Template) -> Callable[[Resolver], Resolver]:
+    """Name the function that the worker calls inside a transaction for a mail that was asked for, with its address;
+    None: nobody has it, and the row goes.
+    """
+
+    def note(resolver: Resolver) -> Resolver:
+        resolvers[template] = resolver
+        return resolver
+
+    return note
+
+
+async def _write(
+    template: Template,
+    address: str,
+    user: User | None,
+    status: str,
+    ends_at: datetime | None,
+    variables: Mapping[str, str],
+    hidden: Mapping[str, str] | None,
+) -> None:
+    at = now()
+    await Mail.create(
+        message_id=f'<{secrets.token_hex(16)}@nicegate>',
+        template=template,
+        status=status,
+        address=address,
+        user=user,
+        variables=dict(variables),
+        sealed=seal(hidden) if hidden else None,
+        created_at=at,
+        next_try_at=at,
+        ends_at=ends_at,
+    )
+    await change.record('mail')  # wakes the workers of all processes
+
+
+def seal(values: Mapping[str, str]) -> str:
+    return _cipher().encrypt(json.dumps(dict(values)).encode()).decode()
+
+
+def unseal(text: str) -> dict[str, str]:
+    found: dict[str, str] = json.loads(_cipher().decrypt(text.encode()))
+    return found
+
+
+def _cipher() -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(get_settings().derived_key('mail')))
