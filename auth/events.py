@@ -1,15 +1,18 @@
 """Hears of every change, from this process or another, and keeps what is in memory right."""
 
+from collections.abc import Callable, Sequence
+
 from auth import snapshots
-from models.change import Feed
+from models.change import Changed, Feed
 
 _feed: Feed | None = None
+_hearers: list[Callable[[Sequence[Changed]], None]] = []
 
 
 async def start() -> None:
     """Follow the change rows from now on."""
     global _feed
-    _feed = Feed(snapshots.hear)
+    _feed = Feed(_hear)
     await _feed.start()
 
 
@@ -19,3 +22,15 @@ async def stop() -> None:
         await _feed.stop()
         _feed = None
     snapshots.clear()
+
+
+def subscribe(hearer: Callable[[Sequence[Changed]], None]) -> Callable[[], None]:
+    """Call `hearer(changes)` after what is in memory has been flipped; it must not wait. Returns what ends that."""
+    _hearers.append(hearer)
+    return lambda: _hearers.remove(hearer) if hearer in _hearers else None
+
+
+async def _hear(changes: Sequence[Changed]) -> None:
+    await snapshots.hear(changes)
+    for hearer in tuple(_hearers):
+        hearer(changes)
