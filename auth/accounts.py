@@ -1,11 +1,12 @@
 """Rows of people: how they are found and made. Rules about who may do so live in the verbs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from auth import passwords
 from auth.errors import AuthError, Reason
-from auth.people import check_email, check_name
+from auth.people import EMAIL_LENGTH, check_email, check_name
 from models.clock import now
 from models.user import User
 
@@ -17,6 +18,14 @@ async def find_by_email(email: str) -> User | None:
     except AuthError:
         return None
     return await User.get_or_none(email_key=key)
+
+
+def key_of(email: str) -> str:
+    """What is counted under for this address, or for a text that is none."""
+    try:
+        return check_email(email)[1]
+    except AuthError:
+        return email[:EMAIL_LENGTH].casefold()
 
 
 async def get_by_email(email: str) -> User:
@@ -72,7 +81,7 @@ async def draft(email: str, name: str, password: str | None) -> Draft:
     return Draft(address, key, name, await passwords.make_hash(password))
 
 
-async def create(person: Draft) -> User:
+async def create(person: Draft, *, verified: bool = True, must_change_password: bool = False) -> User:
     """Insert a person inside the caller's transaction; a taken key raises IntegrityError."""
     at = now()
     return await User.create(
@@ -82,6 +91,22 @@ async def create(person: Draft) -> User:
         name_key=person.name.casefold(),
         password_hash=person.password_hash,
         password_changed_at=at if person.password_hash else None,
-        verified_at=at,
+        must_change_password=must_change_password,
+        verified_at=at if verified else None,
         created_at=at,
+    )
+
+
+async def store_password(
+    user: User, password_hash: str, *, must_change: bool = False, known: Mapping[str, object] | None = None
+) -> bool:
+    """Give somebody this password, inside the caller's transaction, unless theirs has changed since `user` was read, or
+    they were blocked: whether it was done. `known` is stored with it, by column.
+    """
+    at = now()
+    same = User.filter(id=user.id, password_hash=user.password_hash, blocked_at__isnull=True)
+    return bool(
+        await same.update(
+            password_hash=password_hash, password_changed_at=at, must_change_password=must_change, **(known or {})
+        )
     )

@@ -20,6 +20,8 @@ class Act(StrEnum):
     EMAIL_VERIFIED = 'email verified'
     SIGNED_IN = 'signed in'
     SIGN_IN_FAILED = 'sign-in failed'
+    CODE_REFUSED = 'code refused'
+    PASSWORD_REFUSED = 'password refused'  # noqa: S105 - an act
     SIGNED_OUT = 'signed out'
     SESSION_ENDED = 'session ended'
     PROFILE_CHANGED = 'profile changed'

@@ -12,10 +12,14 @@ from typing import Final
 
 from tortoise.expressions import F
 
+from auth import audit
+from auth.audit import Act
 from auth.errors import AuthError, Reason
 from auth.settings import get_settings
+from auth.visitor import Visitor
 from models.clock import now
 from models.code import Code
+from models.database import transaction
 from models.user import User
 
 ALPHABET: Final = 'BCDFGHJKLMNPQRSTVWXZ'
@@ -55,15 +59,26 @@ async def issue(purpose: Purpose, user: User, *, address: str | None = None) -> 
     return f'{text[:4]}-{text[4:]}'
 
 
-async def take_try(purpose: Purpose, user: User | None) -> bool:
-    """Count a try at the newest code, whatever was typed; whether there is one that may still be tried.
+async def check(purpose: Purpose, user: User | None, typed: str, visitor: Visitor, *, about: str) -> None:
+    """Take one of the five tries at the newest code of somebody, who may be nobody (`about` is the address given).
+    That is committed when this returns: a refusal later on gives no try back.
 
-    It must be committed before `redeem`, whose refusal takes its transaction back. One conditional update, so that of
-    any number of tries at once five get through.
+    Raises:
+        AuthError: CODE_INVALID: wrong, too old, used, tried too often, replaced by a newer one, or nobody's
     """
+    async with transaction():  # which writes something in each case: the time of a refusal tells nothing
+        found = await find(purpose, user, typed) if await _take_try(purpose, user) else None
+        if found is None:
+            await audit.record(Act.CODE_REFUSED, user, visitor, about=about, purpose=purpose)
+    if found is None:
+        raise AuthError(Reason.CODE_INVALID)
+
+
+async def _take_try(purpose: Purpose, user: User | None) -> bool:
+    """Whether there is a code to be tried. One conditional update: of any number at once five get through."""
     live = Code.filter(
         purpose=purpose,
-        user_id=user.id if user else 0,  # nobody's id: for strangers the same work is done
+        user_id=user.id if user else 0,  # nobody's id: for strangers the same is asked
         used_at__isnull=True,
         ends_at__gt=now(),
         tries__lt=TRIES,
@@ -72,10 +87,10 @@ async def take_try(purpose: Purpose, user: User | None) -> bool:
 
 
 async def redeem(purpose: Purpose, user: User | None, typed: str) -> Code:
-    """Spend the code, inside the caller's transaction and after `take_try`; of two uses at once one wins.
+    """Spend the code, inside the caller's transaction and after `check`; of two uses at once one wins.
 
     Raises:
-        AuthError: CODE_INVALID: wrong, too old, used, tried too often, replaced by a newer one, or nobody's
+        AuthError: CODE_INVALID
     """
     row = await find(purpose, user, typed)
     if row is None or not await Code.filter(id=row.id, used_at__isnull=True).update(used_at=now()):

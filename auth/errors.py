@@ -19,6 +19,7 @@ class Reason(StrEnum):
     PASSWORD_WRONG = 'password_wrong'  # noqa: S105 - a reason, not a secret
     PASSWORD_MUST_CHANGE = 'password_must_change'  # noqa: S105 - a reason, not a secret
     PASSWORD_STOPPED = 'password_stopped'  # noqa: S105 - a reason, not a secret
+    PASSWORD_SAME = 'password_same'  # noqa: S105 - a reason, not a secret
     EMAIL_UNVERIFIED = 'email_unverified'
     EMAIL_SAME = 'email_same'
     SIGN_UP_OVER = 'sign_up_over'
@@ -26,6 +27,7 @@ class Reason(StrEnum):
     INVITATION_EXPIRED = 'invitation_expired'
     INVITATION_USED = 'invitation_used'
     INVITATION_WITHDRAWN = 'invitation_withdrawn'
+    INVITATION_NEEDLESS = 'invitation_needless'
     THROTTLED = 'throttled'
     TOKEN_INVALID = 'token_invalid'  # noqa: S105 - a reason, not a secret
     INPUT_INVALID = 'input_invalid'

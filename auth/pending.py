@@ -34,17 +34,28 @@ class Pending:
     token: str = field(repr=False)
 
 
-async def begin(step: Step, email: str, user: User | None) -> Pending:
+async def begin(step: Step, email: str, user: User | None, *, keep: bool = False) -> Pending:
     """Begin a step in place of an earlier one of that person, inside the caller's transaction. `user` is None where
-    only the appearance is wanted.
+    only the appearance is wanted; `keep` is for the session at its end.
     """
     token, at = secrets.token_urlsafe(TOKEN_BYTES), now()
     if user is not None:
         await forget(user.id)
     await Code.create(
-        purpose=step, digest=digest_of(token), user=user, address=email, created_at=at, ends_at=at + LIFETIME
+        purpose=step,
+        digest=digest_of(token),
+        user=user,
+        address=email,
+        data={'keep': keep},
+        created_at=at,
+        ends_at=at + LIFETIME,
     )
     return Pending(step, email, token)
+
+
+def keeps(row: Code) -> bool:
+    """Whether the session at the end of a step is to be kept."""
+    return bool((row.data or {}).get('keep'))
 
 
 async def find(step: Step, token: str | None) -> Code | None:

@@ -10,8 +10,10 @@ import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from auth import snapshots
+from auth import audit, snapshots
+from auth.audit import Act
 from auth.current_user import CurrentUser
+from auth.errors import AuthError, Reason
 from auth.settings import get_settings
 from auth.visitor import Visitor
 from models import change
@@ -48,10 +50,10 @@ async def start(user: User, visitor: Visitor, *, keep: bool = False, replacing: 
     """Start a session inside the caller's transaction; the one of the digest `replacing` ends (no fixation)."""
     settings = get_settings()
     if replacing is not None:
-        await end(replacing)
+        await end(replacing, heir=user)
     token, at = secrets.token_urlsafe(TOKEN_BYTES), now()
     lifetime = settings.session_keep if keep else settings.session_lifetime
-    await Session.create(
+    row = await Session.create(
         digest=digest_of(token),
         user=user,
         created_at=at,
@@ -63,6 +65,8 @@ async def start(user: User, visitor: Visitor, *, keep: bool = False, replacing: 
         user_agent=visitor.user_agent,
     )
     await User.filter(id=user.id).update(last_seen_at=at)
+    await change.record('started', session_id=row.id, user_id=user.id)
+    await audit.record(Act.SIGNED_IN, user, visitor)
     return NewSession(token, int(lifetime.total_seconds()) if keep else None)
 
 
@@ -97,21 +101,41 @@ async def seen(digest: str) -> None:
         await User.filter(id=snapshot.user_id).update(last_seen_at=at)
 
 
-async def end(digest: str) -> User | None:
-    """End one session, inside the caller's transaction; returns whose it was. An unknown one is no error."""
+async def end(digest: str, *, heir: User | None = None) -> User | None:
+    """End one session, inside the caller's transaction; returns whose it was. An unknown one is no error.
+
+    `heir` is whose session takes its place in that browser: its other tabs are then given time to get the new cookie.
+    """
     row = await Session.get_or_none(digest=digest).select_related('user')
     if row is None:
         return None
-    await change.record('session', session_id=row.id, user_id=row.user_id)
+    kind = 'replaced' if heir is not None and heir.id == row.user_id else 'session'
+    await change.record(kind, session_id=row.id, user_id=row.user_id)
     await row.delete()
     return row.user
 
 
-async def end_all(user_id: int) -> None:
-    """End every session of a user, and those to be, inside the caller's transaction."""
+async def end_all(user_id: int, *, but: str | None = None) -> int:
+    """End every session of a user but that of the digest `but`, and those to be, inside the caller's transaction.
+    Returns how many have ended.
+    """
     await change.record('user', user_id=user_id)
-    await Session.filter(user_id=user_id).delete()
     await Code.filter(user_id=user_id, purpose=TICKET).delete()
+    return int(await Session.filter(user_id=user_id).exclude(digest=but or '').delete())
+
+
+async def get_live(digest: str | None) -> Session:
+    """The session of this digest with its user, as the database has it now.
+
+    Raises:
+        AuthError: NOT_SIGNED_IN
+    """
+    at = now()
+    alive = Session.filter(digest=digest or '', ends_at__gt=at, idle_ends_at__gt=at, user__blocked_at__isnull=True)
+    row = await alive.select_related('user').first()
+    if row is None:
+        raise AuthError(Reason.NOT_SIGNED_IN)
+    return row
 
 
 async def prune(at: datetime | None = None) -> int:

@@ -23,6 +23,8 @@ SNAPSHOT_AGE = 5.0
 """Seconds after which a snapshot is read again even if nothing was heard (design, section 3)."""
 CAPACITY = 20_000
 """Snapshots kept: about 1 KB each, and more people than one process can serve."""
+HANDED_OVER_IN = 2.0
+"""Seconds that an answer with a new cookie may take to reach its browser: a phone on a bad line."""
 CHUNK = 500
 """Digests in one query; SQLite takes 32,766 parameters, PostgreSQL plans short lists better."""
 
@@ -45,6 +47,7 @@ class Snapshot:
     ends_at: datetime = field(default_factory=now)
     read_at: float = field(default_factory=time.monotonic)
     touch_after: float = 0.0
+    replaced_at: float | None = None
     stale: bool = False
 
 
@@ -69,6 +72,15 @@ def peek(digest: str) -> CurrentUser | Stale | None:
     if snapshot.stale or time.monotonic() - snapshot.read_at > SNAPSHOT_AGE or _is_over(snapshot, now()):
         return STALE
     return snapshot.user
+
+
+def is_just_replaced(digest: str) -> bool:
+    """Whether this session ended a moment ago for another of the same person in the same browser, whose other tabs may
+    not have the new cookie yet.
+    """
+    snapshot = _snapshots.get(digest)
+    replaced_at = snapshot.replaced_at if snapshot is not None else None
+    return replaced_at is not None and time.monotonic() - replaced_at < HANDED_OVER_IN
 
 
 def known_groups() -> frozenset[str]:
@@ -96,10 +108,13 @@ def _take_in(changed: Changed) -> None:
     if changed.kind in ('access', 'lost'):
         _groups = None
         touched = list(_snapshots.values())
-    elif changed.kind == 'session':
+    elif changed.kind in ('session', 'replaced'):
         for snapshot in _snapshots.values():
             if snapshot.user is not None and snapshot.user.session_id == changed.session_id:
                 snapshot.user = None
+                snapshot.replaced_at = time.monotonic() if changed.kind == 'replaced' else None
+        return
+    elif changed.kind in ('started', 'mail'):
         return
     else:
         touched = [snapshot for snapshot in _snapshots.values() if snapshot.user_id == changed.user_id]

@@ -54,7 +54,8 @@ class Changed:
     """A change as a reader gets it.
 
     kind: 'user' (this user's row, roles or sessions), 'session' (one session
-    ended), 'access' (roles or groups themselves), or 'lost' (never a row: signals may have been missed or a delivery
+    ended), 'replaced' (one ended for another in the same browser), 'started' (one began), 'mail' (one is in the
+    outbox), 'access' (roles or groups themselves), or 'lost' (never a row: signals may have been missed or a delivery
     failed, so everything must be read again).
     """
 

@@ -2,19 +2,29 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from tortoise import Model
 from tortoise.fields import CharField, DatetimeField, JSONField
 
+Moment = TypeVar('Moment', datetime, datetime | None)
 
-class UtcDatetimeField(DatetimeField[datetime]):
+
+class UtcDatetimeField(DatetimeField[Moment]):
     """A moment, stored in UTC.
 
     SQLite compares datetimes as text: `10:00+02:00` would come after `09:00+00:00` though it is earlier. So every
     value is turned into UTC before it is stored or compared, and a naive one (whose moment nobody knows) raises
     ValueError.
     """
+
+    if TYPE_CHECKING:  # the stock field's own overloads lose `null` in a subclass
+
+        @overload
+        def __init__(self: 'UtcDatetimeField[datetime]', *, null: Literal[False] = False, **options: Any) -> None: ...
+        @overload
+        def __init__(self: 'UtcDatetimeField[datetime | None]', *, null: Literal[True], **options: Any) -> None: ...
+        def __init__(self, **options: Any) -> None: ...
 
     def to_python_value(self, value: Any) -> datetime | None:
         self._refuse_naive(value)

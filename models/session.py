@@ -6,6 +6,9 @@ from models.clock import now
 from models.fields import UtcDatetimeField
 from models.user import User
 
+PROGRAM = 'api-'
+"""What the digest of a program's session begins with: no cookie's digest does."""
+
 
 # A row per signed-in browser. `digest` is the SHA-256 (hex) of its token: the token itself is nowhere.
 class Session(Model):
@@ -25,3 +28,8 @@ class Session(Model):
 
     class Meta:
         table = 'auth_session'
+
+    @property
+    def is_program(self) -> bool:
+        """Whether a program holds it, and no browser."""
+        return self.digest.startswith(PROGRAM)

@@ -5,9 +5,14 @@ from typing import TypeVar
 
 import structlog
 
-from auth import accounts, passwords, sessions, tickets
+from auth import accounts, audit, passwords, pending, sessions, throttle, tickets
+from auth.audit import Act
 from auth.errors import AuthError, Reason
+from auth.flows import verify_email
+from auth.pending import Pending, Step
 from auth.sessions import NewSession
+from auth.settings import get_settings
+from auth.throttle import Kind
 from auth.tickets import Ticket
 from auth.visitor import Visitor
 from models.database import transaction
@@ -20,24 +25,24 @@ Given = TypeVar('Given')
 
 async def sign_in(
     email: str, password: str, visitor: Visitor, *, keep: bool = False, replacing: str | None = None
-) -> NewSession:
-    """Start a session for the person with this address and password; the one of the digest `replacing` ends.
+) -> NewSession | Pending:
+    """Start a session for the person with this address and password; the one of the digest `replacing` ends. A step
+    comes first for who has not verified their address, or has a password that somebody else made.
 
     Raises:
-        AuthError: INVALID_CREDENTIALS (wrong, unknown, blocked: nobody can tell which), BUSY
+        AuthError: INVALID_CREDENTIALS (wrong, unknown, blocked: nobody can tell which), THROTTLED, PASSWORD_STOPPED,
+            BUSY
     """
 
     async def start(user: User) -> NewSession:
         return await sessions.start(user, visitor, keep=keep, replacing=replacing)
 
-    user, session = await _let_in(email, password, visitor, start)
-    log.info('signed in', user=user.uid, address=visitor.address)
-    return session
+    return await let_in(email, password, visitor, start, keep=keep)
 
 
 async def with_ticket(
     email: str, password: str, visitor: Visitor, *, keep: bool = False, presented: str | None = None
-) -> Ticket:
+) -> Ticket | Pending:
     """The same for a page that asks over its socket: a ticket, for the browser that presents this cookie's digest.
 
     Raises:
@@ -47,28 +52,51 @@ async def with_ticket(
     async def issue(user: User) -> Ticket:
         return await tickets.issue(user, visitor, keep=keep, presented=presented)
 
-    _, ticket = await _let_in(email, password, visitor, issue)
-    return ticket
+    return await let_in(email, password, visitor, issue, keep=keep)
 
 
-async def _let_in(
-    email: str, password: str, visitor: Visitor, give: Callable[[User], Awaitable[Given]]
-) -> tuple[User, Given]:
-    """Who has this address and password, and what `give` makes for them in the transaction that says they may."""
-    user = await accounts.find_by_email(email)
-    matched = await passwords.matches(password, user.password_hash if user else None)
-    if user is None or not matched or user.password_hash is None:
-        log.info('sign in refused', why='credentials', address=visitor.address)
-        raise AuthError(Reason.INVALID_CREDENTIALS)
+async def let_in(
+    email: str,
+    password: str,
+    visitor: Visitor,
+    give: Callable[[User], Awaitable[Given]],
+    *,
+    keep: bool = False,
+) -> Given | Pending:
+    """What `give` makes for the person with this address and password, in the transaction that says they may; or the
+    step that comes first.
+    """
+    async with throttle.attempt(Kind.PASSWORD, accounts.key_of(email), visitor):
+        user = await accounts.find_by_email(email)
+        matched = await passwords.matches(password, user.password_hash if user else None)
+        given = await _open(user, password, visitor, give, keep) if user and matched else None
+        if given is None:
+            async with transaction():
+                await audit.record(Act.SIGN_IN_FAILED, user, visitor, about=email)
+            log.info('sign in refused', address=visitor.address)
+            raise AuthError(Reason.INVALID_CREDENTIALS)
+    return given
+
+
+async def _open(
+    user: User, password: str, visitor: Visitor, give: Callable[[User], Awaitable[Given]], keep: bool
+) -> Given | Pending | None:
+    if user.password_hash is None:
+        return None
     new_hash = await passwords.make_hash(password) if passwords.needs_new_hash(user.password_hash) else None
+    unverified = user.verified_at is None and get_settings().verify_email
+    sends = unverified and await verify_email.may_send(user, visitor)
     async with transaction():
         # Asked again where nothing can change any more: a block or a new password since then wins.
         may = await User.get_or_none(id=user.id, password_hash=user.password_hash, blocked_at__isnull=True)
-        if may is not None:
-            if new_hash is not None:
-                await User.filter(id=user.id).update(password_hash=new_hash)
-            given = await give(may)
-    if may is None:
-        log.info('sign in refused', why='blocked', user=user.uid, address=visitor.address)
-        raise AuthError(Reason.INVALID_CREDENTIALS)
-    return may, given
+        if may is None:
+            return None
+        if new_hash is not None:
+            await User.filter(id=user.id).update(password_hash=new_hash)
+        if unverified and may.verified_at is None:
+            if sends:
+                await verify_email.send_code(may)
+            return await pending.begin(Step.VERIFY, may.email, may, keep=keep)
+        if may.must_change_password:
+            return await pending.begin(Step.NEW_PASSWORD, may.email, may, keep=keep)
+        return await give(may)

@@ -1,4 +1,4 @@
-"""Sign up: a new account with a password, signed in at once."""
+"""Sign up: a new account with a password. The address is proved by a code first, unless the settings say otherwise."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -6,11 +6,18 @@ from typing import TypeVar
 import structlog
 from tortoise.exceptions import IntegrityError
 
-from auth import accounts, sessions, tickets
+from auth import accounts, audit, mail, pending, sessions, throttle, tickets
+from auth.accounts import Draft
+from auth.audit import Act
 from auth.errors import AuthError, Reason
+from auth.flows import verify_email
+from auth.mail import Template
+from auth.pending import Pending, Step
 from auth.sessions import NewSession
+from auth.settings import get_settings
 from auth.tickets import Ticket
 from auth.visitor import Visitor
+from models.clock import now
 from models.database import transaction
 from models.user import User
 
@@ -21,11 +28,13 @@ Given = TypeVar('Given')
 
 async def sign_up(
     email: str, password: str, visitor: Visitor, *, name: str = '', replacing: str | None = None
-) -> NewSession:
-    """Create an account and start its first session; the session of the digest `replacing` ends.
+) -> NewSession | Pending:
+    """Create an account. With VERIFY_EMAIL its address is to be verified first, and a taken address is answered in the
+    same way; without, its first session starts, and the one of the digest `replacing` ends.
 
     Raises:
-        AuthError: EMAIL_INVALID, EMAIL_TAKEN, NAME_INVALID, PASSWORD_*, INPUT_INVALID, BUSY
+        AuthError: EMAIL_INVALID, EMAIL_TAKEN (without VERIFY_EMAIL), NAME_INVALID, PASSWORD_*, INPUT_INVALID,
+            THROTTLED, BUSY
     """
 
     async def start(user: User) -> NewSession:
@@ -36,7 +45,7 @@ async def sign_up(
 
 async def with_ticket(
     email: str, password: str, visitor: Visitor, *, name: str = '', presented: str | None = None
-) -> Ticket:
+) -> Ticket | Pending:
     """The same for a page that asks over its socket: a ticket, for the browser that presents this cookie's digest.
 
     Raises:
@@ -51,16 +60,50 @@ async def with_ticket(
 
 async def _create(
     email: str, password: str, visitor: Visitor, name: str, give: Callable[[User], Awaitable[Given]]
-) -> Given:
-    """Create the account; what `give` makes for it in the same transaction."""
-    if await accounts.find_by_email(email) is not None:  # spares the hash; the unique key below decides
+) -> Given | Pending:
+    verifies = get_settings().verify_email
+    if not verifies and await accounts.find_by_email(email) is not None:  # spares the hash; the unique key decides
         raise AuthError(Reason.EMAIL_TAKEN)
-    person = await accounts.draft(email, name, password)
+    person = await accounts.draft(email, name, password)  # the same work for a taken address
+    if verifies:
+        await throttle.ask_for_mail(person.email_key, visitor)
     try:
         async with transaction():
-            user = await accounts.create(person)
-            given = await give(user)
-    except IntegrityError as error:
-        raise AuthError(Reason.EMAIL_TAKEN) from error
-    log.info('signed up', user=user.uid, address=visitor.address)
-    return given
+            made = await (_ask_for_code(person, visitor) if verifies else _open(person, visitor, give))
+    except IntegrityError as error:  # somebody was faster with this address
+        raise AuthError(Reason.BUSY if verifies else Reason.EMAIL_TAKEN) from error
+    log.info('signed up', address=visitor.address)
+    return made
+
+
+async def _open(person: Draft, visitor: Visitor, give: Callable[[User], Awaitable[Given]]) -> Given:
+    user = await accounts.create(person)
+    await audit.record(Act.SIGNED_UP, user, visitor)
+    return await give(user)
+
+
+async def _ask_for_code(person: Draft, visitor: Visitor) -> Pending:
+    user = await User.filter(email_key=person.email_key).select_for_update().first()
+    if user is not None and (user.verified_at is not None or user.blocked_at is not None):
+        if user.blocked_at is None:
+            await mail.queue(Template.EMAIL_TAKEN, user.email, user)
+        await audit.record(Act.SIGN_UP_REFUSED, user, visitor)
+        return await pending.begin(Step.VERIFY, person.email, None)
+    user = await accounts.create(person, verified=False) if user is None else await _replace(user, person)
+    await audit.record(Act.SIGNED_UP, user, visitor)
+    await verify_email.send_code(user)
+    return await pending.begin(Step.VERIFY, user.email, user)
+
+
+async def _replace(user: User, person: Draft) -> User:
+    """A later sign-up takes the place of one that nobody has proved: its password counts, and its code alone opens the
+    account, so that nobody can register somebody else's address beforehand.
+    """
+    name = person.name or user.name
+    user.email, user.name, user.name_key = person.email, name, name.casefold()
+    user.password_hash, user.password_changed_at = person.password_hash, now()
+    user.must_change_password = False
+    await user.save(
+        update_fields=['email', 'name', 'name_key', 'password_hash', 'password_changed_at', 'must_change_password']
+    )
+    return user

@@ -7,10 +7,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from cryptography.fernet import Fernet
 
 from auth.settings import get_settings
+from auth.visitor import Visitor
 from models import change
 from models.clock import now
 from models.mail import Mail
@@ -35,7 +37,7 @@ class Answer:
 
     user: User
     ends_at: datetime | None
-    secrets: Mapping[str, str] = field(repr=False)
+    hidden: Mapping[str, str] = field(repr=False)
 
 
 Resolver = Callable[[str], Awaitable[Answer | None]]
@@ -45,16 +47,16 @@ resolvers: dict[Template, Resolver] = {}
 async def queue(
     template: Template,
     address: str,
-    user: User | None,
+    user: User,
+    variables: Mapping[str, str] = MappingProxyType({}),
     *,
+    hidden: Mapping[str, str] | None = None,
     ends_at: datetime | None = None,
-    secrets: Mapping[str, str] | None = None,
-    **variables: str,
 ) -> None:
-    """Put a mail into the outbox inside the caller's transaction. It is not sent after `ends_at`; `secrets` (codes,
-    links) are variables that rest encrypted and go with the mail.
+    """Put a mail into the outbox inside the caller's transaction. It is not sent after `ends_at`; `hidden` (codes,
+    links) are variables that rest encrypted and go with the mail. `name` is always there.
     """
-    await _write(template, address, user, 'waiting', ends_at, variables, secrets)
+    await _write(template, address, user, 'waiting', ends_at, {'name': user.name, **variables}, hidden)
 
 
 async def ask(template: Template, address: str) -> None:
@@ -112,3 +114,8 @@ def unseal(text: str) -> dict[str, str]:
 
 def _cipher() -> Fernet:
     return Fernet(base64.urlsafe_b64encode(get_settings().derived_key('mail')))
+
+
+def circumstances(visitor: Visitor) -> dict[str, str]:
+    """When and from where an act was done, as a mail about it says: variables `when` (UTC) and `where` (an address)."""
+    return {'when': f'{now():%Y-%m-%d %H:%M} UTC', 'where': visitor.address}

@@ -80,7 +80,8 @@ async def _settle_or_close(visit: Visit, user: CurrentUser) -> None:
 
 
 async def _close_ended(digests: list[str]) -> None:
-    over = [v for digest in digests if snapshots.peek(digest) is None for v in visits.of_session(digest)]
+    ended = [d for d in digests if snapshots.peek(d) is None and not snapshots.is_just_replaced(d)]
+    over = [visit for digest in ended for visit in visits.of_session(digest)]
     if over and (count := await close(*over)):
         log.info('pages closed', count=count)
 

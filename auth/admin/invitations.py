@@ -1,0 +1,49 @@
+"""Verbs on invitations: invite, withdraw."""
+
+import structlog
+
+from auth import accounts, audit, invitations, mail
+from auth.admin.actor import Actor, Operator, authorize
+from auth.audit import Act
+from auth.errors import AuthError, Reason
+from auth.mail import Template
+from auth.settings import get_settings
+from models.database import transaction
+
+log = structlog.get_logger()
+
+
+async def invite(actor: Actor, uid: str) -> str:
+    """Mail somebody a link with which they set a password; returns the link. Earlier ones are withdrawn.
+
+    Raises:
+        AuthError: USER_NOT_FOUND, INVITATION_NEEDLESS (they have a password), FORBIDDEN
+    """
+    async with transaction():
+        await authorize(actor)
+        user = await accounts.get(uid)
+        if user.blocked_at is not None:
+            raise AuthError(Reason.INVITATION_INVALID)
+        if user.password_hash is not None and user.verified_at is not None:
+            raise AuthError(Reason.INVITATION_NEEDLESS, email=user.email)
+        token = await invitations.issue(user)
+        link = f'{get_settings().url}/invitation?token={token}'
+        inviter = '' if isinstance(actor, Operator) else actor.name or actor.email
+        told = {'inviter': inviter, 'days': str(invitations.LIFETIME.days)}
+        await mail.queue(Template.INVITATION, user.email, user, told, hidden={'link': link})
+        await audit.record(Act.INVITED, user, actor=actor)
+    log.info('invited', user=user.uid, actor=actor.id)
+    return link
+
+
+async def withdraw(actor: Actor, uid: str) -> None:
+    """Make the links that somebody was sent useless.
+
+    Raises:
+        AuthError: USER_NOT_FOUND, FORBIDDEN
+    """
+    async with transaction():
+        await authorize(actor)
+        user = await accounts.get(uid)
+        if await invitations.end_all(user.id):
+            await audit.record(Act.INVITATION_WITHDRAWN, user, actor=actor)
