@@ -187,7 +187,7 @@ def _refusal(request: Request, error: AuthError, message: str, fields: Fields, b
     keep = {name: fields[name] for name in ('next', 'token') if name in fields}
     response = RedirectResponse(f'{back}?{urlencode(keep)}' if keep else back, 303)
     if error.reason is not Reason.CROSS_SITE:
-        flash.put(response, message, field, fields)
+        flash.put(response, message, field, fields, request.url.path)
     return response
 
 

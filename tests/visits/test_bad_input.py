@@ -92,7 +92,7 @@ async def test_no_cookie_breaks_a_page_or_opens_one(http: httpx.AsyncClient, sit
             assert (await stranger.get(f'{site.url}/cars', headers=sent)).status_code == 303
 
 
-FLASH: dict[str, object] = {'message': 'm', 'field': None, 'values': {}}
+FLASH: dict[str, object] = {'message': 'm', 'field': None, 'values': {}, 'tone': 'error', 'action': ''}
 
 
 @pytest.mark.parametrize('text', [
@@ -102,7 +102,8 @@ FLASH: dict[str, object] = {'message': 'm', 'field': None, 'values': {}}
     json.dumps(FLASH | {'values': {'email': ['x']}}), json.dumps(FLASH | {'values': {'\ud800': 'x'}}),
     json.dumps(FLASH | {'values': ['email']}), json.dumps(FLASH | {'values': 'email'}),
     json.dumps(FLASH | {'values': {f'{n}': 'x' for n in range(150)}}), json.dumps(FLASH | {'message': 'x' * 2000}),
-], ids=range(22))  # fmt: skip
+    json.dumps(FLASH | {'tone': ['ok']}), json.dumps(FLASH | {'tone': 'loud'}), json.dumps(FLASH | {'action': 1}),
+], ids=range(25))  # fmt: skip
 async def test_no_refusal_written_by_somebody_else_breaks_a_form(http: httpx.AsyncClient, site: Server, text: str):
     cookie = base64.urlsafe_b64encode(text.encode('utf-8', 'surrogatepass')).decode()
     for path in ('/login', '/signup', '/logout'):
