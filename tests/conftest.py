@@ -10,6 +10,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.support import databases
 from tests.support.browser import Complaints, chromium
+from tests.support.mail_catcher import MailCatcher
 from tests.support.server import Server
 
 expect.set_options(timeout=10_000)  # ms: a slow machine is not a fault
@@ -106,3 +107,10 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
     """A program with a cookie jar; follows no redirect by itself."""
     async with httpx.AsyncClient(timeout=30) as client:
         yield client
+
+
+@pytest.fixture
+async def catcher() -> AsyncIterator[MailCatcher]:
+    """A mail server without TLS: `await serve(smtp_url=catcher.url)`, `await catcher.mail_to(address)`."""
+    async with MailCatcher.catching() as running:
+        yield running
