@@ -6,34 +6,26 @@ import os
 import re
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from tortoise.exceptions import OperationalError
 from typer._click.exceptions import ClickException  # typer has no public name for what it raises
 from uvicorn.loops.auto import auto_loop_factory
 
-from auth import demo as demo_people
 from auth import logs, start
-from auth.admin import users
-from auth.admin.actor import OPERATOR
-from auth.errors import AuthError, Reason
+from auth.errors import AuthError
 from auth.flows import set_up
 from auth.people import is_text
 from auth.settings import Settings, SettingsError, get_settings
 from models.database import DatabaseError
+from ui.command_line import people
+from ui.command_line.site import CommandError, check_groups, chosen, declare, load, open_database, with_database
 
 if TYPE_CHECKING:
     from ui.dev.supervisor import Generation
 
-EXAMPLE = Path(__file__).parent / 'examples' / 'car_rental.py'
-
-Result = TypeVar('Result')
-Email = Annotated[str, typer.Argument(help='Email address of the person.', show_default=False)]
-Role = Annotated[str, typer.Argument(help='Name of the role.', show_default=False)]
-PasswordStdin = Annotated[bool, typer.Option('--password-stdin', help='Read the password from standard input.')]
 Pages = Annotated[
     Path | None, typer.Option(help='Python file or package that declares the pages.', show_default='the example')
 ]
@@ -47,10 +39,6 @@ cli = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-
-
-class CommandError(Exception):
-    """A command failed; the text is the one line for stderr."""
 
 
 # ------------------------------------------------------------------ serving
@@ -71,7 +59,7 @@ def run(
     settings.host, settings.port = host or settings.host, port or settings.port
     listener = server.listen(settings)
     if reload:
-        _follow_changes(_chosen(pages), settings, listener)
+        _follow_changes(chosen(pages), settings, listener)
     declare(pages)
     _serve(settings, listener)
 
@@ -81,9 +69,9 @@ def _serve(settings: Settings, listener: socket.socket, generation: 'Generation 
     from ui import app, server
 
     async def serve() -> None:
-        await _open()
+        await open_database()
         try:
-            await _check_groups()
+            await check_groups()
             site = app.build(settings, developing=generation is not None)
             ends_at = generation.ends_at if generation else None
             sockets = [listener, *_listen_also(generation)]
@@ -135,7 +123,7 @@ def _follow_changes(path: Path, settings: Settings, listener: socket.socket) -> 
         return fresh
 
     def serve(generation: 'Generation', settings: Settings) -> None:
-        _load(path, reloads=True)
+        load(path, reloads=True)
         try:
             _serve(settings, listener, generation)
         except DatabaseError as error:
@@ -146,42 +134,6 @@ def _follow_changes(path: Path, settings: Settings, listener: socket.socket) -> 
     source = sources.locate(path)
     app.prepare()
     sys.exit(Supervisor(source, listener, settings, reread, serve).run())
-
-
-def declare(pages: Path | None) -> Path:
-    """Load NiceGUI, our own pages, and the developer's; returns the pages file."""
-    from ui import app
-
-    app.prepare()
-    chosen = _chosen(pages)
-    absolute = chosen.absolute()  # the file may go elsewhere as it runs
-    _load(chosen)
-    return absolute
-
-
-def _chosen(pages: Path | None) -> Path:
-    return pages or (Path(get_settings().pages) if get_settings().pages else EXAMPLE)
-
-
-def _load(path: Path, *, reloads: bool = False) -> None:
-    from ui import app
-    from ui.gate import loading
-
-    loading.load(path, reloads=reloads)
-    app.check()
-
-
-async def _open() -> None:
-    for name in await start.open_database():
-        print(f'Migration applied: {name}', file=sys.stderr)
-
-
-async def _check_groups() -> None:
-    from ui.gate import DeclarationError, loading, registry
-
-    known = await start.store_groups({group.key: group.roles for group in registry.groups()})
-    if problems := loading.unknown_groups(known):
-        raise DeclarationError(problems[0])
 
 
 # ------------------------------------------------------------------ looking
@@ -214,7 +166,7 @@ def check(
     own, ours = app.gates()
     verdict = lock.write(file, own) if write else lock.compare(file, own)
     try:
-        report = checks.report(own, ours, _with_database(start.read_groups))
+        report = checks.report(own, ours, with_database(start.read_groups))
         print(*report.lines, sep='\n')
     finally:
         print(*verdict.lines, sep='\n')  # without a database, too
@@ -235,7 +187,7 @@ def prove(pages: Pages = None) -> None:
             print(f'\r\033[K{text}', end='', file=sys.stderr, flush=True)
 
     try:
-        proof = asyncio.run(proving.prove(_chosen(pages), progress=progress))
+        proof = asyncio.run(proving.prove(chosen(pages), progress=progress))
     except SiteError as error:
         raise CommandError(str(error)) from error
     finally:
@@ -245,122 +197,7 @@ def prove(pages: Pages = None) -> None:
         raise CommandError(f'{len(proof.differences):,} of {len(proof.checks):,} checks differ: see above')
 
 
-# ------------------------------------------------------------------ people
-
-
-@cli.command('create-admin')
-def create_admin(email: Email, password_stdin: PasswordStdin = False) -> None:
-    """Create a site admin."""
-    _with_database(lambda: users.check_new(OPERATOR, email))
-    password = _password(password_stdin)
-    _with_database(lambda: users.create(OPERATOR, email, password, site_admin=True))
-    print(f'{email} is a site admin.')
-
-
-@cli.command('create-user')
-def create_user(
-    email: Email,
-    name: Annotated[str, typer.Option(help='Display name.')] = '',
-    role: Annotated[list[str] | None, typer.Option(help='A role to give; may be repeated.')] = None,
-    password_stdin: PasswordStdin = False,
-) -> None:
-    """Create a verified person."""
-    _with_database(lambda: users.check_new(OPERATOR, email, name=name, roles=role or []))
-    password = _password(password_stdin)
-    _with_database(lambda: users.create(OPERATOR, email, password, name=name, roles=role or []))
-    print(f'{email} was created.')
-
-
-@cli.command('set-password')
-def set_password(email: Email, password_stdin: PasswordStdin = False) -> None:
-    """Give a person a new password; their sessions end."""
-    uid = _with_database(lambda: users.find(OPERATOR, email))
-    password = _password(password_stdin)
-    _with_database(lambda: users.set_password(OPERATOR, uid, password))
-    print(f'{email} has a new password.')
-
-
-@cli.command()
-def grant(email: Email, role: Role) -> None:
-    """Give a person a role."""
-    name = _on_person(email, lambda uid: users.grant(OPERATOR, uid, role))
-    print(f'{email} holds {name}.')
-
-
-@cli.command()
-def revoke(email: Email, role: Role) -> None:
-    """Take a role from a person."""
-    name = _on_person(email, lambda uid: users.revoke(OPERATOR, uid, role))
-    print(f'{email} no longer holds {name}.')
-
-
-@cli.command()
-def block(email: Email) -> None:
-    """Bar a person from signing in and end their sessions."""
-    _on_person(email, lambda uid: users.block(OPERATOR, uid))
-    print(f'{email} is blocked.')
-
-
-@cli.command()
-def unblock(email: Email) -> None:
-    """Let a person sign in again."""
-    _on_person(email, lambda uid: users.unblock(OPERATOR, uid))
-    print(f'{email} may sign in.')
-
-
-@cli.command('delete-user')
-def delete_user(email: Email) -> None:
-    """Delete a person."""
-    _on_person(email, lambda uid: users.delete(OPERATOR, uid))
-    print(f'{email} was deleted.')
-
-
-@cli.command()
-def demo() -> None:
-    """Create the people of the example site and print each one's password, once."""
-    for email, password in _with_database(demo_people.create):
-        if password:
-            print(f'{email}\t{password}')
-        else:
-            print(f'{email} is there already: set-password gives a new password', file=sys.stderr)
-
-
-def _on_person(email: str, act: Callable[[str], Awaitable[Result]]) -> Result:
-    async def find_and_act() -> Result:
-        return await act(await users.find(OPERATOR, email))
-
-    return _with_database(find_and_act)
-
-
-def _with_database(act: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
-    """Run a verb on the open database. A role may be one that the pages name but no start has made yet."""
-
-    async def attempt() -> Result:
-        await _open()
-        try:
-            try:
-                return await act()
-            except AuthError as error:
-                if error.reason is not Reason.ROLE_NOT_FOUND:
-                    raise
-                declare(None)
-                await _check_groups()
-                return await act()
-        finally:
-            await start.close_database()
-
-    return asyncio.run(attempt())
-
-
-def _password(from_stdin: bool) -> str:
-    if not from_stdin and not sys.stdin.isatty():
-        raise CommandError('there is no terminal to ask for the password: pipe it in with --password-stdin')
-    if not from_stdin:
-        return str(typer.prompt('Password', hide_input=True, confirmation_prompt=True, err=True))
-    try:
-        return sys.stdin.readline().rstrip('\r\n')
-    except UnicodeDecodeError as error:
-        raise CommandError('the password on standard input is not UTF-8') from error
+cli.add_typer(people.cli)
 
 
 # ------------------------------------------------------------------ one line on stderr

@@ -1,8 +1,11 @@
 """The audit: each act leaves one row, in the transaction of the act. What a row says is never a secret."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 from auth.admin.actor import Actor, Operator
+from auth.logs import clean
 from auth.visitor import Visitor
 from models.audit import Audit
 from models.clock import now
@@ -10,6 +13,10 @@ from models.user import User
 
 NOWHERE = Visitor('', '')
 """Where an act comes from that no request stands behind: the command line, or the clock."""
+
+
+ABOUT_LENGTH = 254
+"""Characters kept of an address that was given, as its column has it: it may be anything that somebody typed."""
 
 
 class Act(StrEnum):
@@ -42,6 +49,8 @@ class Act(StrEnum):
     DELETED = 'deleted'
     ROLE_GRANTED = 'role granted'
     ROLE_REVOKED = 'role revoked'
+    ATTRIBUTE_DEFINED = 'attribute defined'
+    ATTRIBUTE_DELETED = 'attribute deleted'
     SET_UP = 'site set up'
 
 
@@ -52,7 +61,7 @@ async def record(
     *,
     actor: Actor | None = None,
     about: str = '',
-    **details: str | int | bool | None,
+    details: Mapping[str, str | int] = MappingProxyType({}),
 ) -> None:
     """Write a row inside the caller's transaction. Without `actor` it is the subject's own act; `about` is the address
     that was given where there is no such person.
@@ -65,8 +74,8 @@ async def record(
         actor_uid=uid,
         actor=who,
         subject_uid=subject.uid if subject else None,
-        subject=subject.email if subject else about[:254],
+        subject=subject.email if subject else clean(about, ABOUT_LENGTH)[:ABOUT_LENGTH],
         address=visitor.address,
         user_agent=visitor.user_agent,
-        details=details,
+        details=dict(details),
     )

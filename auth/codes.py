@@ -69,7 +69,7 @@ async def check(purpose: Purpose, user: User | None, typed: str, visitor: Visito
     async with transaction():  # which writes something in each case: the time of a refusal tells nothing
         found = await find(purpose, user, typed) if await _take_try(purpose, user) else None
         if found is None:
-            await audit.record(Act.CODE_REFUSED, user, visitor, about=about, purpose=purpose)
+            await audit.record(Act.CODE_REFUSED, user, visitor, about=about, details={'purpose': purpose})
     if found is None:
         raise AuthError(Reason.CODE_INVALID)
 

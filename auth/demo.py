@@ -1,9 +1,8 @@
 """The people of the example site, so that its gates can be tried: random passwords, shown once, no default account."""
 
-import secrets
 from collections.abc import Mapping
 
-from auth import accounts, declared
+from auth import accounts, declared, passwords
 from auth.admin import users
 from auth.admin.actor import OPERATOR
 
@@ -27,7 +26,7 @@ async def create() -> list[tuple[str, str | None]]:
     for email, roles in PEOPLE.items():
         password = None
         if await accounts.find_by_email(email) is None:
-            password = secrets.token_urlsafe(12)
+            password = passwords.generate()
             await users.create(OPERATOR, email, password, name=email.partition('@')[0].capitalize(), roles=roles)
         made.append((email, password))
     return made

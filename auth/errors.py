@@ -14,6 +14,7 @@ class Reason(StrEnum):
     PASSWORD_COMMON = 'password_common'  # noqa: S105 - a reason, not a secret
     NAME_INVALID = 'name_invalid'
     ATTRIBUTE_INVALID = 'attribute_invalid'
+    ATTRIBUTE_KEY_INVALID = 'attribute_key_invalid'
     ATTRIBUTE_UNKNOWN = 'attribute_unknown'
     CODE_INVALID = 'code_invalid'
     PASSWORD_WRONG = 'password_wrong'  # noqa: S105 - a reason, not a secret

@@ -11,6 +11,7 @@ import hmac
 import math
 import os
 import re
+import secrets
 import threading
 import unicodedata
 from collections.abc import Callable
@@ -29,6 +30,8 @@ MAX_LENGTH = 256
 """Longest password in characters: far above any passphrase, low enough that checking one costs milliseconds."""
 BCRYPT_BYTES = 72
 """What bcrypt reads of its input (the Blowfish key schedule); bcrypt 5 raises above it."""
+GENERATED_BYTES = 12
+"""Random bytes of a generated password: 16 characters."""
 GUESSES = 12_000
 """zxcvbn's estimate below which a password counts as common: a listed one with a sign behind it has 11,100."""
 QUEUE = 64
@@ -104,6 +107,11 @@ def _is_common(password: str, known: tuple[str, ...]) -> bool:
 def _bounded(password: str) -> str:
     choices = matching.relevant_l33t_subtable(password, matching.L33T_TABLE).values()
     return password if math.prod(map(len, choices)) <= L33T_READINGS else password.translate(_SIGNS)
+
+
+def generate() -> str:
+    """A random password of 96 bits that can be read out: letters, digits, - and _."""
+    return secrets.token_urlsafe(GENERATED_BYTES)
 
 
 async def make_hash(password: str) -> str:

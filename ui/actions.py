@@ -5,10 +5,10 @@ is an `AuthError` that can be shown as it is: `message` and str() are a sentence
 of the field it belongs to, or None.
 """
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import wraps
 from inspect import Signature, signature
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, overload
 
 import structlog
 from nicegui import json
@@ -17,17 +17,34 @@ from auth import sessions, tickets
 from auth.access import Decision
 from auth.current_user import CurrentUser
 from auth.errors import AuthError, Reason
-from auth.flows import sign_in, sign_out, sign_up
+from auth.flows import change_password as changing
+from auth.flows import confirm_password as confirming
+from auth.flows import forgot_password as forgetting
+from auth.flows import sign_in, sign_out, sign_up, verify_email
+from auth.flows import update_profile as updating
+from auth.pending import Pending, Step
 from auth.tickets import Ticket
 from auth.visitor import Visitor
-from ui import messages
+from ui import messages, steps
 from ui.gate import DeclarationError, Visit, rebind
 from ui.gate.caller import caller
 from ui.gate.rebind import Landing, Request
 from ui.gate.socket import sent
 from ui.landing import landing_of, own_path
+from ui.session_routes import step_location
 
-__all__ = ['AuthError', 'Reason', 'login', 'logout', 'signup']
+__all__ = [
+    'AuthError',
+    'Reason',
+    'change_password',
+    'confirm_password',
+    'forgot_password',
+    'login',
+    'logout',
+    'signup',
+    'update_profile',
+    'verify',
+]
 
 log = structlog.get_logger()
 
@@ -82,40 +99,113 @@ async def login(visit: Visit, email: str, password: str, *, keep: bool = False, 
     has not navigated itself. `next` says where in any case.
 
     Raises:
-        AuthError: INVALID_CREDENTIALS, INPUT_INVALID, BUSY; TICKET_INVALID (somebody signed in or out in another tab
-            meanwhile), UNAVAILABLE
+        AuthError: INVALID_CREDENTIALS, INPUT_INVALID, THROTTLED, PASSWORD_STOPPED, BUSY; EMAIL_UNVERIFIED and
+            PASSWORD_MUST_CHANGE (the person is led to the page for it); TICKET_INVALID (somebody signed in or out in
+            another tab meanwhile), UNAVAILABLE
     """
     _check_types((str, email, password), (bool, keep), (str | None, next))
 
-    async def issue(visitor: Visitor, presented: str | None) -> Ticket:
+    async def issue(visitor: Visitor, presented: str | None) -> Ticket | Pending:
         return await sign_in.with_ticket(email, password, visitor, keep=keep, presented=presented)
 
-    return await _come_in(visit, issue, next)
+    user = await _come_in(visit, issue, next)
+    if isinstance(user, Pending):
+        raise AuthError(Reason.EMAIL_UNVERIFIED if user.step is Step.VERIFY else Reason.PASSWORD_MUST_CHANGE)
+    return user
 
 
 @_action
-async def signup(visit: Visit, email: str, password: str, *, name: str = '', next: str | None = None) -> CurrentUser:
-    """Create an account and sign in with it, as `login` does.
+async def signup(
+    visit: Visit, email: str, password: str, *, name: str = '', next: str | None = None
+) -> CurrentUser | None:
+    """Create an account. A code is mailed to its address then, and the person is led to the page that asks for it
+    (None); with VERIFY_EMAIL off they are signed in at once, as `login` does it.
 
     Raises:
-        AuthError: EMAIL_INVALID, EMAIL_TAKEN, NAME_INVALID, PASSWORD_*, INPUT_INVALID, BUSY; NOT_SIGNED_IN (the account
-            is there, the rest did not work), UNAVAILABLE
+        AuthError: EMAIL_INVALID, EMAIL_TAKEN (with VERIFY_EMAIL off), NAME_INVALID, PASSWORD_*, INPUT_INVALID,
+            THROTTLED, BUSY; NOT_SIGNED_IN (the account is there, the rest did not work), UNAVAILABLE
     """
     _check_types((str, email, password, name), (str | None, next))
     made = False
 
-    async def issue(visitor: Visitor, presented: str | None) -> Ticket:
+    async def issue(visitor: Visitor, presented: str | None) -> Ticket | Pending:
         nonlocal made
         ticket = await sign_up.with_ticket(email, password, visitor, name=name, presented=presented)
         made = True
         return ticket
 
     try:
-        return await _come_in(visit, issue, next)
+        user = await _come_in(visit, issue, next)
     except AuthError as error:
         if made:
             raise AuthError(Reason.NOT_SIGNED_IN) from error
         raise
+    return None if isinstance(user, Pending) else user
+
+
+@_action
+async def verify(visit: Visit, code: str, *, next: str | None = None) -> CurrentUser:
+    """Open the account that was signed up for on this page, or with this browser, with the code from the mail; the
+    person is signed in, as `login` does it.
+
+    Raises:
+        AuthError: CODE_INVALID, SIGN_UP_OVER, INPUT_INVALID, THROTTLED; TICKET_INVALID, UNAVAILABLE
+    """
+    _check_types((str, code), (str | None, next))
+
+    async def issue(visitor: Visitor, presented: str | None) -> Ticket:
+        return await verify_email.with_ticket(steps.token_of(visit), code, visitor, presented=presented)
+
+    return await _come_in(visit, issue, next)
+
+
+@_action
+async def forgot_password(visit: Visit, email: str) -> None:
+    """Mail a code for a new password to this address, if somebody has it; nothing tells whether.
+
+    Raises:
+        AuthError: EMAIL_INVALID, INPUT_INVALID, THROTTLED, UNAVAILABLE
+    """
+    _check_types((str, email))
+    await forgetting.forgot_password(email, _visitor_of(visit))
+
+
+@_action
+async def confirm_password(visit: Visit, email: str, code: str, new_password: str) -> None:
+    """Set a new password with the code from the mail. All sessions of that person end; nobody is signed in.
+
+    Raises:
+        AuthError: CODE_INVALID, EMAIL_INVALID, PASSWORD_*, INPUT_INVALID, THROTTLED, BUSY, UNAVAILABLE
+    """
+    _check_types((str, email, code, new_password))
+    await confirming.confirm_password(email, code, new_password, _visitor_of(visit))
+
+
+@_action
+async def change_password(visit: Visit, current_password: str, new_password: str) -> None:
+    """Change the password of whoever has the page open. They are signed out everywhere else; the page stays.
+
+    Raises:
+        AuthError: NOT_SIGNED_IN, PASSWORD_*, INPUT_INVALID, THROTTLED, BUSY; TICKET_INVALID, UNAVAILABLE
+    """
+    _check_types((str, current_password, new_password))
+
+    async def issue(visitor: Visitor, presented: str | None) -> Ticket:
+        return await changing.with_ticket(_digest_of(visit), current_password, new_password, visitor)
+
+    await _come_in(visit, issue, visit.location)
+
+
+@_action
+async def update_profile(visit: Visit, *, name: str | None = None, attributes: Mapping[str, str] | None = None) -> None:
+    """Change the name, or attributes that people may change, of whoever has the page open; '' takes one away.
+
+    Raises:
+        AuthError: NOT_SIGNED_IN, NAME_INVALID, ATTRIBUTE_INVALID, ATTRIBUTE_UNKNOWN, INPUT_INVALID, UNAVAILABLE
+    """
+    _check_types((str | None, name), (Mapping | None, attributes))
+    _check_types((str, *(attributes or {}).keys(), *(attributes or {}).values()))
+    await updating.update_profile(_digest_of(visit), _visitor_of(visit), name=name, attributes=attributes)
 
 
 @_action
@@ -135,7 +225,7 @@ async def logout(visit: Visit, *, next: str | None = None) -> None:
             Landing(visit, target)
         return
     async with rebind.passing(visit):
-        await sign_out.sign_out(visit.digest)
+        await sign_out.sign_out(visit.digest, _visitor_of(visit))
         if visit.is_gone():
             return
         rebind.go_on(visit, visit.digest, None)
@@ -147,16 +237,26 @@ async def logout(visit: Visit, *, next: str | None = None) -> None:
 # ------------------------------------------------------------------ what they are made of
 
 
-class _Issue(Protocol):
+Issued = TypeVar('Issued', bound=Ticket | Pending, covariant=True)
+
+
+class _Issue(Protocol[Issued]):
     """Checks what was typed, and issues a ticket for this visitor's browser, which presents this cookie's digest."""
 
-    async def __call__(self, visitor: Visitor, presented: str | None) -> Ticket: ...
+    async def __call__(self, visitor: Visitor, presented: str | None) -> Issued: ...
 
 
-async def _come_in(visit: Visit, issue: _Issue, next: str | None) -> CurrentUser:
-    """The way from a ticket to an open page that is its person's."""
+@overload
+async def _come_in(visit: Visit, issue: _Issue[Ticket], next: str | None) -> CurrentUser: ...
+@overload
+async def _come_in(visit: Visit, issue: _Issue[Ticket | Pending], next: str | None) -> CurrentUser | Pending: ...
+async def _come_in(visit: Visit, issue: _Issue[Ticket | Pending], next: str | None) -> CurrentUser | Pending:
+    """The way from a ticket to an open page that is its person's; or to the page of the step that comes first."""
     target, moves = own_path(next) if next is not None else landing_of(visit), visit.moves
     ticket = await issue(_visitor_of(visit), visit.digest)
+    if isinstance(ticket, Pending):
+        await _lead_to(visit, ticket, target or visit.location)
+        return ticket
     user = None
     try:
         async with rebind.passing(visit):
@@ -177,6 +277,19 @@ async def _come_in(visit: Visit, issue: _Issue, next: str | None) -> CurrentUser
         Landing(visit, target or visit.location)
     await request.answer()  # that it has the cookie, for what the handler sends it to next
     return user
+
+
+async def _lead_to(visit: Visit, step: Pending, target: str) -> None:
+    """Lead to the page of a step, once the handler is done; on that page already, they stay."""
+    visit.passage.step = step.token
+    await _post(visit, '/auth/step', token=step.token).answer()  # for a reload
+    location = step_location(step.step, target)
+    if visit.page is None or visit.page.path != location.partition('?')[0]:
+        Landing(visit, location)
+
+
+def _digest_of(visit: Visit) -> str | None:
+    return visit.digest if visit.bound else None
 
 
 def _post(visit: Visit, path: str, **fields: str) -> Request:

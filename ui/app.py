@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from nicegui import Client, background_tasks, core, ui
 from nicegui import app as pages_app
@@ -18,7 +19,7 @@ from starlette.types import ASGIApp
 from auth import events, health, site_admins, snapshots
 from auth.errors import AuthError
 from auth.settings import Settings
-from ui import error_pages, home, messages, session_routes, theme
+from ui import account_routes, error_pages, home, messages, session_routes, theme
 from ui.gate import absent, document, failures, live, registry, resources, ways_in
 from ui.gate.gates import Gates, declared
 from ui.gate.http import ErrorPages, HttpDoor
@@ -85,7 +86,9 @@ def build(settings: Settings, *, developing: bool = False) -> ASGIApp:
     site, set_up = Site.of(settings), SetUpHint(settings.is_loopback and not settings.public_url)
     web = FastAPI(title=theme.BRAND, lifespan=_lifespan(set_up), docs_url=None, redoc_url=None, openapi_url=None)
     web.router.redirect_slashes = pages_app.router.redirect_slashes = False  # a path has one spelling
-    web.include_router(session_routes.make_router(site))
+    posts = [session_routes.make_router(site), account_routes.make_router(site)]
+    for router in posts:
+        web.include_router(router)
     web.add_api_route('/healthz', _healthz, methods=['GET'])
     web.mount(theme.STATIC_PATH, CachedFiles(directory=theme.STATIC_DIR))
     theme.prepare()
@@ -120,7 +123,8 @@ def build(settings: Settings, *, developing: bool = False) -> ASGIApp:
         show_welcome_message=False,
     )
     pages = ErrorPages(lambda: error_pages.not_found(''), error_pages.refused)
-    own_paths = session_routes.PATHS | {'/healthz', '/favicon.ico'}
+    posted = {route.path for router in posts for route in router.routes if isinstance(route, APIRoute)}
+    own_paths = frozenset(posted | {'/healthz', '/favicon.ico'})
     door = HttpDoor(web, site.cookie_name, own_paths, tuple(own_folders), site.is_own_origin, pages, policy(settings))
     return around(door) if around else door
 

@@ -17,6 +17,24 @@ _WORDS: dict[Reason, str] = {
     Reason.SETUP_DONE: 'This site is set up already. Sign in with the account of a site admin.',
     Reason.TICKET_INVALID: 'This page is out of date: you signed in or out in another tab. Reload it and try again.',
     Reason.NOT_SIGNED_IN: 'Your account was made, but you could not be signed in. Sign in with it to go on.',
+    Reason.ATTRIBUTE_INVALID: '{label} cannot be used like this. {cure}',
+    Reason.ATTRIBUTE_KEY_INVALID: 'An attribute is called by small letters, digits and _, such as home_town.',
+    Reason.ATTRIBUTE_UNKNOWN: 'There is nothing called "{key}" that you may change here.',
+    Reason.CODE_INVALID: 'This code is wrong or too old. Check it, or ask for a new one.',
+    Reason.PASSWORD_WRONG: 'This is not your current password.',
+    Reason.PASSWORD_SAME: 'This is the password you have. Choose another one.',
+    Reason.PASSWORD_MUST_CHANGE: 'Somebody else made this password. Sign in with a browser and choose your own first.',
+    Reason.PASSWORD_STOPPED: 'Too many wrong passwords for this account. Reset the password to sign in again.',
+    Reason.EMAIL_UNVERIFIED: 'Verify your email first: a code was sent to it.',
+    Reason.EMAIL_SAME: 'This is your email already.',
+    Reason.SIGN_UP_OVER: 'This step is over: it was done, is too old, or began anew elsewhere. Sign in to go on.',
+    Reason.INVITATION_INVALID: 'This invitation is not valid. Ask a site admin for a new one.',
+    Reason.INVITATION_EXPIRED: 'This invitation is too old. Ask a site admin for a new one.',
+    Reason.INVITATION_USED: 'This invitation was used already. Sign in with the password that was set.',
+    Reason.INVITATION_WITHDRAWN: 'This invitation was withdrawn. Use the newest one, or ask a site admin for it.',
+    Reason.INVITATION_NEEDLESS: '{email} has a password already: use set-password for a new one.',
+    Reason.THROTTLED: 'Too many tries. Wait {wait} and try again.',
+    Reason.TOKEN_INVALID: 'This token is not valid, or too old.',
     Reason.BUSY: 'Too many people are signing in right now. Wait a few seconds and try again.',
     Reason.UNAVAILABLE: 'The server could not do this right now. Nothing was changed: try again in a moment.',
     Reason.FORBIDDEN: 'You are not allowed to do this. Ask a site admin for access.',
@@ -40,12 +58,20 @@ _DEVELOPER_WORDS: dict[Reason, str] = {
 }
 """What a developer hears who cannot become a demo person."""
 
+_ATTRIBUTE_CURES = {
+    'text': 'Use up to 1,000 letters, digits and signs on one line.',
+    'url': 'Write a web address like https://example.com/picture.png.',
+}
+
 _DEFAULTS: Mapping[str, object] = {
     'minimum': 8,
     'maximum': 256,
     'role': '',
     'cure': 'check its name.',
     'email': 'with this address',
+    'label': 'This',
+    'key': '',
+    'wait': 'a few minutes',
 }
 """Stand-ins for values that a caller left out, so that saying a refusal can never fail itself."""
 
@@ -56,6 +82,10 @@ FIELD: dict[Reason, str] = {
     Reason.PASSWORD_TOO_LONG: 'password',
     Reason.PASSWORD_COMMON: 'password',
     Reason.NAME_INVALID: 'name',
+    Reason.CODE_INVALID: 'code',
+    Reason.PASSWORD_WRONG: 'current_password',
+    Reason.PASSWORD_SAME: 'password',
+    Reason.EMAIL_SAME: 'email',
 }
 """The form field that a refusal belongs to; the others are said above the form."""
 
@@ -65,6 +95,13 @@ EMPTY = {
     'new_password': 'Choose a password.',
 }
 """Said in the browser when a required field is sent empty."""
+
+PASSWORD_RESET = 'Your password was changed. Sign in with it.'  # noqa: S105 - words
+PASSWORD_CHANGED = 'Your password was changed. You are signed out everywhere else.'  # noqa: S105 - words
+PROFILE_SAVED = 'Your profile was saved.'
+EMAIL_CHANGED = 'Your email was changed.'
+CODE_SENT = 'A new code is on its way.'
+ACCOUNT_DELETED = 'Your account was deleted.'
 
 UNREACHABLE = 'The server could not be reached. Nothing was lost: try again.'
 
@@ -79,12 +116,37 @@ SIGN_IN_FIRST = 'Sign in first: this is not open to everybody.'
 
 def put_words(error: AuthError) -> None:
     """Give a refusal its plain words, and the field it belongs to, for whoever shows it."""
-    error.message, error.field = say(error), FIELD.get(error.reason)
+    error.message, error.field = say(error), field_of(error)
+
+
+def field_of(error: AuthError) -> str | None:
+    """The form field that a refusal belongs to; None: it is said above the form."""
+    if error.reason is Reason.ATTRIBUTE_INVALID:
+        return f'attribute.{error.values["key"]}'
+    return FIELD.get(error.reason)
 
 
 def say(error: AuthError) -> str:
     """Plain words for a refusal."""
-    return _WORDS[error.reason].format_map({**_DEFAULTS, **error.values})
+    return _WORDS[error.reason].format_map({**_DEFAULTS, **_in_words(error)})
+
+
+def _in_words(error: AuthError) -> Mapping[str, object]:
+    values = dict(error.values)
+    if isinstance(wait := values.get('wait'), int):
+        values['wait'] = duration(wait)
+    if 'kind' in values:
+        values['cure'] = _ATTRIBUTE_CURES[str(values['kind'])]
+    return values
+
+
+def duration(seconds: int) -> str:
+    """A time to wait, rounded up to what people count in: `40 seconds`, `4 minutes`, `3 hours`."""
+    for unit, length in (('second', 1), ('minute', 60), ('hour', 3600)):
+        count = -(-seconds // length)
+        if count < 60 or unit == 'hour':
+            break
+    return f'{count} {unit}' if count == 1 else f'{count} {unit}s'
 
 
 def say_to_operator(error: AuthError) -> str:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Response
 
+from auth import pending
 from auth.sessions import NewSession
 from auth.settings import Settings
 
@@ -57,6 +58,25 @@ class Site:
             httponly=True,
             samesite='lax',
         )
+
+    @property
+    def step_cookie_name(self) -> str:
+        """The cookie of the step that comes before a session (auth/pending.py)."""
+        return f'{self.cookie_name}_step'
+
+    def set_step_cookie(self, response: Response, token: str) -> None:
+        response.set_cookie(
+            self.step_cookie_name,
+            token,
+            max_age=int(pending.LIFETIME.total_seconds()),
+            path='/',
+            secure=self.secure,
+            httponly=True,
+            samesite='lax',
+        )
+
+    def clear_step_cookie(self, response: Response) -> None:
+        response.delete_cookie(self.step_cookie_name, path='/', secure=self.secure, httponly=True, samesite='lax')
 
     def clear_cookie(self, response: Response) -> None:
         response.delete_cookie(self.cookie_name, path='/', secure=self.secure, httponly=True, samesite='lax')

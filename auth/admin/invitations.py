@@ -1,8 +1,11 @@
 """Verbs on invitations: invite, withdraw."""
 
+from collections.abc import Iterable
+
 import structlog
 
 from auth import accounts, audit, invitations, mail
+from auth.admin import users
 from auth.admin.actor import Actor, Operator, authorize
 from auth.audit import Act
 from auth.errors import AuthError, Reason
@@ -34,6 +37,20 @@ async def invite(actor: Actor, uid: str) -> str:
         await audit.record(Act.INVITED, user, actor=actor)
     log.info('invited', user=user.uid, actor=actor.id)
     return link
+
+
+async def invite_address(actor: Actor, email: str, *, name: str = '', roles: Iterable[str] = ()) -> str:
+    """Invite whoever has this address, and create them first if nobody has; returns the link. Roles are by name.
+
+    Raises:
+        AuthError: as `invite`; EMAIL_INVALID, NAME_INVALID, ROLE_NOT_FOUND
+    """
+    user = await accounts.find_by_email(email)
+    if user is None:
+        return await invite(actor, await users.create(actor, email, None, name=name, roles=roles, verified=False))
+    for role in roles:
+        await users.grant(actor, str(user.uid), role)
+    return await invite(actor, str(user.uid))
 
 
 async def withdraw(actor: Actor, uid: str) -> None:

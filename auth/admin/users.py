@@ -6,10 +6,12 @@ from contextlib import asynccontextmanager
 import structlog
 from tortoise.exceptions import IntegrityError
 
-from auth import accounts, passwords, sessions, site_admins
+from auth import accounts, audit, invitations, mail, passwords, sessions, site_admins, throttle
 from auth.admin.actor import Actor, authorize
+from auth.audit import Act
 from auth.declared import did_you_mean
 from auth.errors import AuthError, Reason
+from auth.mail import Template
 from auth.people import check_email, check_name
 from models import change
 from models.access import Role, UserRole
@@ -53,9 +55,11 @@ async def create(
     name: str = '',
     roles: Iterable[str] = (),
     site_admin: bool = False,
+    verified: bool = True,
+    must_change_password: bool = False,
 ) -> str:
-    """Create a verified person with these roles (by name); returns the public id. Without a password nobody can sign
-    in as them.
+    """Create a person with these roles (by name); returns the public id. Without a password nobody can sign in as them;
+    with `must_change_password` they choose their own first.
 
     Raises:
         AuthError: EMAIL_*, NAME_INVALID, PASSWORD_*, ROLE_NOT_FOUND, FORBIDDEN, BUSY
@@ -65,20 +69,22 @@ async def create(
     try:
         async with transaction():
             await authorize(actor)
-            user = await accounts.create(person)
+            user = await accounts.create(person, verified=verified, must_change_password=must_change_password)
             for role in roles:
                 await UserRole.get_or_create(user=user, role=await _get_role(role), defaults={'created_at': now()})
             if site_admin:
                 await site_admins.appoint(user)
             await change.record('user', user_id=user.id)
+            await audit.record(Act.USER_CREATED, user, actor=actor)
     except IntegrityError as error:
         raise AuthError(Reason.EMAIL_TAKEN, email=email) from error
     log.info('user created', user=user.uid, actor=actor.id)
     return str(user.uid)
 
 
-async def set_password(actor: Actor, uid: str, password: str) -> None:
-    """Give somebody a new password; all their sessions end.
+async def set_password(actor: Actor, uid: str, password: str, *, must_change: bool = False) -> None:
+    """Give somebody a new password; all their sessions end, and they are told by mail. With `must_change` they choose
+    their own at the next sign-in.
 
     Raises:
         AuthError: USER_NOT_FOUND, PASSWORD_*, INPUT_INVALID, FORBIDDEN, BUSY
@@ -87,9 +93,17 @@ async def set_password(actor: Actor, uid: str, password: str) -> None:
     user = await accounts.get(uid)
     await passwords.check(password, user.email, user.name)
     password_hash = await passwords.make_hash(password)
-    async with _changing(actor, uid, 'password set') as user:
-        await User.filter(id=user.id).update(password_hash=password_hash, password_changed_at=now())
+    async with _changing(actor, uid, Act.PASSWORD_SET) as user:
+        await User.filter(id=user.id).update(
+            password_hash=password_hash,
+            password_changed_at=now(),
+            must_change_password=must_change,
+            verified_at=user.verified_at or now(),
+        )
         await sessions.end_all(user.id)
+        await invitations.end_all(user.id)
+        await throttle.forget(user.email_key)
+        await mail.queue(Template.PASSWORD_CHANGED, user.email, user, mail.circumstances(audit.NOWHERE))
 
 
 async def block(actor: Actor, uid: str) -> None:
@@ -98,7 +112,7 @@ async def block(actor: Actor, uid: str) -> None:
     Raises:
         AuthError: USER_NOT_FOUND, LAST_SITE_ADMIN, FORBIDDEN
     """
-    async with _changing(actor, uid, 'blocked') as user:
+    async with _changing(actor, uid, Act.BLOCKED) as user:
         await User.filter(id=user.id, blocked_at__isnull=True).update(blocked_at=now())
         await sessions.end_all(user.id)
 
@@ -109,7 +123,7 @@ async def unblock(actor: Actor, uid: str) -> None:
     Raises:
         AuthError: USER_NOT_FOUND, FORBIDDEN
     """
-    async with _changing(actor, uid, 'unblocked') as user:
+    async with _changing(actor, uid, Act.UNBLOCKED) as user:
         await User.filter(id=user.id).update(blocked_at=None)
 
 
@@ -119,7 +133,7 @@ async def delete(actor: Actor, uid: str) -> None:
     Raises:
         AuthError: USER_NOT_FOUND, LAST_SITE_ADMIN, FORBIDDEN
     """
-    async with _changing(actor, uid, 'deleted') as user:
+    async with _changing(actor, uid, Act.DELETED) as user:
         await sessions.end_all(user.id)
         await User.filter(id=user.id).delete()
 
@@ -130,7 +144,7 @@ async def grant(actor: Actor, uid: str, role: str) -> str:
     Raises:
         AuthError: USER_NOT_FOUND, ROLE_NOT_FOUND, FORBIDDEN
     """
-    async with _changing(actor, uid, 'role granted', role=role) as user:
+    async with _changing(actor, uid, Act.ROLE_GRANTED, role=role) as user:
         row = await _get_role(role)
         if not await UserRole.filter(user=user, role=row).update(until=None):
             await UserRole.create(user=user, role=row, created_at=now())
@@ -143,24 +157,25 @@ async def revoke(actor: Actor, uid: str, role: str) -> str:
     Raises:
         AuthError: USER_NOT_FOUND, ROLE_NOT_FOUND, LAST_SITE_ADMIN, FORBIDDEN
     """
-    async with _changing(actor, uid, 'role revoked', role=role) as user:
+    async with _changing(actor, uid, Act.ROLE_REVOKED, role=role) as user:
         row = await _get_role(role)
         await UserRole.filter(user=user, role=row).delete()
     return row.name
 
 
 @asynccontextmanager
-async def _changing(actor: Actor, uid: str, event: str, **values: object) -> AsyncIterator[User]:
+async def _changing(actor: Actor, uid: str, act: Act, **values: str) -> AsyncIterator[User]:
     """The one shape of a change to somebody: authorize, announce, change, keep a site admin, then log."""
     async with transaction():
         await authorize(actor)
         user = await accounts.get(uid)
         await change.record('user', user_id=user.id)  # first: its lock puts changes in order (see keep_one)
         counted = await site_admins.is_one(user)
+        await audit.record(act, user, actor=actor, details=values)
         yield user
         if counted:
             await site_admins.keep_one()
-    log.info(event, user=user.uid, actor=actor.id, **values)
+    log.info(act.value, user=user.uid, actor=actor.id, **values)
 
 
 async def _get_role(name: str) -> Role:

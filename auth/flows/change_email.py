@@ -42,7 +42,7 @@ async def change_email(digest: str | None, new_email: str, current_password: str
             await mail.queue(Template.CHANGE_EMAIL, address, user, hidden={'code': code}, ends_at=ends_at)
         elif owner.blocked_at is None:
             await mail.queue(Template.EMAIL_TAKEN, owner.email, owner)
-        await audit.record(Act.EMAIL_CHANGE_ASKED, user, visitor, new_email=address)
+        await audit.record(Act.EMAIL_CHANGE_ASKED, user, visitor, details={'new_email': address})
 
 
 async def confirm_email(digest: str | None, code: str, visitor: Visitor) -> None:
@@ -98,4 +98,4 @@ async def _take(user: User, row: Code, visitor: Visitor) -> None:
     await change.record('user', user_id=user.id)
     told = {'new_email': address, **mail.circumstances(visitor)}
     await mail.queue(Template.EMAIL_CHANGED, user.email, user, told)
-    await audit.record(Act.EMAIL_CHANGED, user, visitor, new_email=address)
+    await audit.record(Act.EMAIL_CHANGED, user, visitor, details={'new_email': address})

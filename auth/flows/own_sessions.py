@@ -52,7 +52,7 @@ async def end_one(digest: str | None, id: int, visitor: Visitor) -> None:
         if row is None:
             return
         await sessions.end(row.digest)
-        await audit.record(Act.SESSION_ENDED, this.user, visitor, ended=row.id)
+        await audit.record(Act.SESSION_ENDED, this.user, visitor, details={'session': row.id})
 
 
 async def end_others(digest: str | None, visitor: Visitor) -> int:
@@ -64,7 +64,7 @@ async def end_others(digest: str | None, visitor: Visitor) -> int:
     async with transaction():
         this = await sessions.get_live(digest)
         count = await sessions.end_all(this.user_id, but=digest)
-        await audit.record(Act.SESSION_ENDED, this.user, visitor, others=count)
+        await audit.record(Act.SESSION_ENDED, this.user, visitor, details={'others': count})
     return count
 
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 import structlog
 from tortoise.exceptions import IntegrityError
 
-from auth import accounts, sessions, site_admins
+from auth import accounts, audit, sessions, site_admins
+from auth.audit import Act
 from auth.errors import AuthError, Reason
 from auth.sessions import NewSession, digest_of
 from auth.visitor import Visitor
@@ -57,6 +58,7 @@ async def set_up(
                 raise AuthError(Reason.SETUP_DONE)
             user = await accounts.create(person)
             await site_admins.appoint(user)
+            await audit.record(Act.SET_UP, user, visitor)
             session = await sessions.start(user, visitor, replacing=replacing)
     except IntegrityError as error:
         raise AuthError(Reason.EMAIL_TAKEN) from error

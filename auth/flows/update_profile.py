@@ -37,7 +37,8 @@ async def update_profile(
             return
         await User.filter(id=user.id).update(version=F('version') + 1, **fields)
         await change.record('user', user_id=user.id)
-        await audit.record(Act.PROFILE_CHANGED, user, visitor, fields=', '.join(sorted({*fields, *values})))
+        changed = ', '.join(sorted({*fields, *values} - {'name_key', 'attributes'}))
+        await audit.record(Act.PROFILE_CHANGED, user, visitor, details={'fields': changed})
 
 
 def _check(attribute: Attribute | None, key: str, value: str) -> str:

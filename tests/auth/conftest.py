@@ -20,6 +20,8 @@ def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[pytest
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv('NICEGATE_DATA_DIR', str(tmp_path / 'data'))
     monkeypatch.setenv('NICEGATE_BCRYPT_COST', '4')
+    monkeypatch.setenv('NICEGATE_VERIFY_EMAIL', 'off')
+    monkeypatch.setenv('NICEGATE_THROTTLE', 'off')
     get_settings.cache_clear()
     yield monkeypatch
     get_settings.cache_clear()

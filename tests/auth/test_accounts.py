@@ -116,8 +116,8 @@ async def test_a_new_session_ends_the_one_that_was_presented(house):
     second = digest_of((await sign_in('ann@cars.example', PASSWORD, VISITOR, replacing=first)).token)
     assert await sessions.resume(first) is None
     assert await sessions.resume(second) is not None
-    await sign_out(second)
-    await sign_out(second)
+    await sign_out(second, VISITOR)
+    await sign_out(second, VISITOR)
     assert await sessions.resume(second) is None
 
 

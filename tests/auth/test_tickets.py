@@ -20,8 +20,10 @@ from tests.auth.test_accounts import person, refuses
 PRESENTED = digest_of('a cookie')
 
 
-async def ticket(*, keep: bool = False) -> Ticket:
-    return await sign_in.with_ticket('ann@cars.example', PASSWORD, VISITOR, keep=keep, presented=PRESENTED)
+async def ticket(*, keep: bool = False, presented: str | None = PRESENTED) -> Ticket:
+    issued = await sign_in.with_ticket('ann@cars.example', PASSWORD, VISITOR, keep=keep, presented=presented)
+    assert isinstance(issued, Ticket)
+    return issued
 
 
 @pytest.mark.parametrize('keep', [False, True])
@@ -61,7 +63,7 @@ async def test_a_ticket_is_nothing_in_another_browser(house, visitor, presented)
 async def test_the_presented_session_ends_when_a_ticket_is_redeemed_and_not_before(house):
     await person()
     first = digest_of((await sign_in.sign_in('ann@cars.example', PASSWORD, VISITOR)).token)
-    issued = await sign_in.with_ticket('ann@cars.example', PASSWORD, VISITOR, presented=first)
+    issued = await ticket(presented=first)
     assert await sessions.resume(first) is not None
     await tickets.redeem(issued.text, VISITOR, presented=first)
     assert await sessions.resume(first) is None
@@ -93,6 +95,7 @@ async def test_a_ticket_that_is_withdrawn_takes_its_session_along(house):
 
 async def test_old_tickets_are_swept_by_newer_ones(house):
     issued = await sign_up.with_ticket('ann@cars.example', PASSWORD, VISITOR, presented=PRESENTED)
+    assert isinstance(issued, Ticket)
     row = await Code.get(id=issued.id)
     await Code.filter(id=issued.id).update(ends_at=row.created_at)
     with refuses(Reason.TICKET_INVALID):

@@ -51,6 +51,7 @@ class Server:
             'data_dir': str(folder / 'data'),
             'bcrypt_cost': '4',
             'throttle': 'off',
+            'verify_email': 'off',
         } | settings
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
         self.environment |= {f'NICEGATE_{name.upper()}': value for name, value in given.items()}

@@ -68,7 +68,7 @@ class Column:
         return await sessions.resume(digest_of(await self.token()))
 
     async def close(self) -> None:
-        await sign_out(digest_of(self._token))
+        await sign_out(digest_of(self._token), VISITOR)
 
 
 class Columns:

@@ -24,7 +24,8 @@ from ui.gate.registry import Page, Part
 from ui.gate_words import gate_in_words
 from ui.landing import own_path, wanted_behind
 from ui.origin import Site
-from ui.session_routes import Fields, make_endpoint, presented, signed_in, signed_out, visitor_of
+from ui.posts import Fields, make_endpoint, presented, visitor_of
+from ui.session_routes import signed_in, signed_out
 
 log = structlog.get_logger()
 
@@ -45,7 +46,7 @@ def make_router(site: Site, _: Settings) -> APIRouter:
     async def become(request: Request, fields: Fields) -> Response:
         email, target = fields.get('email', ''), own_path(fields.get('next'))
         if not email:
-            await sign_out(presented(site, request))
+            await sign_out(presented(site, request), visitor_of(request))
             return signed_out(site, request, target)
         persona = next((one for one in await people() if one.email == email), None)
         if persona is None:  # an ordinary person: nobody takes their place

@@ -14,6 +14,7 @@ class Passage:
         self.turn = asyncio.Lock()
         self.open = False
         self.landing: object = None
+        self.step: str | None = None  # the token of what comes before a session, asked for on this page
         self._question = ''
         self._answer: asyncio.Future[object] | None = None
         self._end: asyncio.Future[None] | None = None

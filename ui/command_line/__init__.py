@@ -1,0 +1,1 @@
+"""The command line: the same house without a browser."""
