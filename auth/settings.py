@@ -18,6 +18,7 @@ from pydantic import BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
 from auth.logs import clean
+from auth.mail_server import WRONG_URL, MailServer, Sender
 from auth.people import is_text
 
 PREFIX = 'NICEGATE_'
@@ -126,6 +127,20 @@ class Settings(BaseSettings):
             raise ValueError('write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE')
         return url
 
+    @field_validator('smtp_url')
+    @classmethod
+    def _is_mail_server(cls, url: str) -> str:
+        if url and not is_host_name(MailServer.parse(url).host):
+            raise ValueError(WRONG_URL)
+        return url
+
+    @field_validator('mail_from')
+    @classmethod
+    def _is_sender(cls, text: str) -> str:
+        if text:
+            Sender.parse(text)
+        return text
+
     @field_validator('secret_key')
     @classmethod
     def _is_long_enough(cls, key: str) -> str:
@@ -152,6 +167,16 @@ class Settings(BaseSettings):
             return self.public_url
         host = 'localhost' if self.host in ('0.0.0.0', '::', '') else self.host  # noqa: S104 - compared, not bound
         return f'http://{f"[{host}]" if ":" in host else host}:{self.port}'
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """Where mails are handed in; None: they wait, and are printed to the console."""
+        return MailServer.parse(self.smtp_url) if self.smtp_url else None
+
+    @property
+    def sender(self) -> Sender:
+        """Whom mails come from: MAIL_FROM, else the host that people know."""
+        return Sender.parse(self.mail_from) if self.mail_from else Sender.at(urlsplit(self.url).hostname or 'localhost')
 
     @property
     def database(self) -> str:

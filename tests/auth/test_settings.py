@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from auth.mail_server import MailServer, Security, Sender
 from auth.settings import SettingsError, get_settings
 
 
@@ -58,7 +59,7 @@ def test_sources_are_written_with_spaces_or_commas(settings):
 
 
 def test_variables_of_other_releases_and_programs_are_ignored(settings):
-    for name in ('NICEGATE_VERIFY_EMAIL', 'NICEGATE_THROTTLE', 'HOST', 'PORT'):
+    for name in ('NICEGATE_LANGUAGES', 'NICEGATE_METRICS', 'HOST', 'PORT'):
         settings.setenv(name, '\udcff')
     assert get_settings().port == 8080
 
@@ -98,3 +99,54 @@ def test_a_secret_key_is_made_once_and_read_by_its_owner_alone(settings, tmp_pat
     get_settings.cache_clear()
     assert get_settings().secret() == first == file.read_text().strip()
     assert [entry.name for entry in file.parent.iterdir()] == ['secret_key']
+
+
+@pytest.mark.parametrize('url', [
+    'mail.example', 'http://mail.example', 'smtp://', 'smtp://mail.example:0', 'smtp://mail.example:99999',
+    'smtp://ann:Pa55@mail.example:twenty', 'smtp://ann:Pa55@mail.example/inbox', 'smtp://ann:Pa55#1@mail.example',
+    'smtp://ann:Pa55/1@mail.example', 'smtp://:Pa55@mail.example', 'smtp://ann:Pa55%0D%0AQUIT@mail.example',
+    'smtp://ann:Pa55%ff@mail.example', 'smtp://ann:Pa55@[::1', 'smtp://ann:Pa55@a..example', 'smtp://ann:Pa55@\udcff',
+    'smtp://ann:Pa55@mail.example?starttls=maybe', 'smtps://ann:Pa55@mail.example?starttls=never',
+    'smtp://ann:Pa55@mail.example?starttls=never&starttls=always', 'smtp://ann:Pa55@mail.example\n.x',
+])  # fmt: skip
+def test_a_wrong_mail_server_is_named_without_its_password(settings, url):
+    settings.setenv('NICEGATE_SMTP_URL', url)
+    with pytest.raises(SettingsError, match=r'^NICEGATE_SMTP_URL: [^\n]+$') as caught:
+        get_settings()
+    assert 'Pa55' not in str(caught.value)
+
+
+@pytest.mark.parametrize(('url', 'server'), [
+    ('smtp://mail.example', MailServer('mail.example', 587, Security.STARTTLS)),
+    ('smtps://mail.example/', MailServer('mail.example', 465, Security.TLS)),
+    ('smtp://mail.example:25?starttls=never', MailServer('mail.example', 25, Security.NONE)),
+    ('smtp://ann%40x.example:p%3A%C3%BC%25@[::1]:2525?starttls=always',
+     MailServer('::1', 2525, Security.STARTTLS, 'ann@x.example', 'p:ü%')),
+])  # fmt: skip
+def test_a_mail_server_is_taken_apart_and_means_tls_unless_told_otherwise(settings, url, server):
+    settings.setenv('NICEGATE_SMTP_URL', url)
+    assert get_settings().mail_server == server
+    assert 'p:ü%' not in repr(get_settings())
+    assert 'p:ü%' not in repr(server)
+
+
+@pytest.mark.parametrize('text', [
+    'no-reply', 'Name a@b.example', 'a@b.example, c@d.example', 'x <a@b.example> <c@d.example>', 'Name <a@b.example',
+    'a@b.example\r\nBcc: c@d.example', 'A\nB <a@b.example>', 'Name <>', '\udcff <a@b.example>',
+])  # fmt: skip
+def test_a_wrong_sender_is_named(settings, text):
+    settings.setenv('NICEGATE_MAIL_FROM', text)
+    with pytest.raises(SettingsError, match=r'^NICEGATE_MAIL_FROM: [^\n]+$'):
+        get_settings()
+
+
+@pytest.mark.parametrize(('url', 'text', 'sender', 'domain'), [
+    ('', '', Sender('Nicegate', 'no-reply@[127.0.0.1]'), '[127.0.0.1]'),
+    ('https://app.example.com:8443', '', Sender('Nicegate', 'no-reply@app.example.com'), 'app.example.com'),
+    ('', 'a@b.example', Sender('', 'a@b.example'), 'b.example'),
+    ('', '"Cars, Inc." <a@straße.example>', Sender('Cars, Inc.', 'a@straße.example'), 'xn--strae-oqa.example'),
+])  # fmt: skip
+def test_mail_comes_from_the_site_unless_told_otherwise(settings, url, text, sender, domain):
+    settings.setenv('NICEGATE_PUBLIC_URL', url)
+    settings.setenv('NICEGATE_MAIL_FROM', text)
+    assert (get_settings().sender, get_settings().sender.domain) == (sender, domain)

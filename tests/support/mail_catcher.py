@@ -1,4 +1,4 @@
-"""A real SMTP server for tests: it keeps what it is sent, and refuses, stalls, goes away and comes back when told to."""
+"""A real SMTP server for tests: it keeps what it is sent, and refuses, stalls, goes away and comes back as told."""
 
 import asyncio
 import email
@@ -27,8 +27,9 @@ class MailCatcher:
     """One SMTP server on a port of its own, in the loop of the test.
 
     `refuse[address] = '550 no such user'` answers RCPT for that address so; `stall.add(address)` answers it not at all
-    until `relent()`. `refuse_senders = '451 later'` answers every MAIL so. `security` other than 'plain' needs
-    `certificate` (tests/support/certificates.py), which the client must be told to trust: `SSL_CERT_FILE`. With `login` a client has to sign in.
+    until `relent()`. `refuse_senders = '451 later'` answers every MAIL so. `security` other
+    than 'plain' needs `certificate` (tests/support/certificates.py), which the client must be told to trust:
+    `SSL_CERT_FILE`. With `login` a client has to sign in.
     """
 
     def __init__(
@@ -52,7 +53,7 @@ class MailCatcher:
         self._relented = asyncio.Event()
         self._certificate = certificate
         self._server: asyncio.Server | None = None
-        self._sessions: set[SMTP] = set()
+        self._sessions: set[_Session] = set()
 
     @property
     def url(self) -> str:
@@ -91,8 +92,7 @@ class MailCatcher:
             return
         server.close()
         for session in self._sessions:
-            if session.transport is not None:
-                session.transport.abort()
+            session.abort()
         await eventually(lambda: not any(session.is_open for session in self._sessions), why='the connections to end')
         self._sessions.clear()
 
@@ -156,7 +156,7 @@ class MailCatcher:
         given = (data.login.decode(), data.password.decode())
         return AuthResult(success=given == self.login, handled=False)
 
-    def _session(self, starttls: ssl.SSLContext | None) -> SMTP:
+    def _session(self, starttls: ssl.SSLContext | None) -> '_Session':
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')  # it warns of a login without TLS, which is what some tests are about
             session = _Session(
@@ -185,6 +185,10 @@ class _Session(SMTP):
     """A session that says whether it is still open."""
 
     is_open = False
+
+    def abort(self) -> None:
+        if isinstance(self.transport, asyncio.Transport):
+            self.transport.abort()
 
     def connection_made(self, transport: Any) -> None:
         self.is_open = True
