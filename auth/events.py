@@ -31,6 +31,7 @@ def subscribe(hearer: Callable[[Sequence[Changed]], None]) -> Callable[[], None]
 
 
 async def _hear(changes: Sequence[Changed]) -> None:
-    await snapshots.hear(changes)
+    if about_people := [changed for changed in changes if changed.kind != 'mail']:
+        await snapshots.hear(about_people)
     for hearer in tuple(_hearers):
         hearer(changes)

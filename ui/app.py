@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 
 from auth import events, health, site_admins, snapshots
 from auth.errors import AuthError
+from auth.mail import worker as mail_worker
 from auth.settings import Settings
 from ui import account_routes, error_pages, home, messages, session_routes, theme
 from ui.gate import absent, document, failures, live, registry, resources, ways_in
@@ -166,6 +167,7 @@ def _lifespan(set_up: SetUpHint) -> Callable[[FastAPI], AbstractAsyncContextMana
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         """NiceGUI starts before this and stops after it; the database is there before and after both."""
         await events.start()
+        mail_worker.start()
         await live.start()
         await set_up.look()
         gc.collect()
@@ -177,6 +179,7 @@ def _lifespan(set_up: SetUpHint) -> Callable[[FastAPI], AbstractAsyncContextMana
             await live.stop()
             for client in list(Client.instances.values()):
                 client.delete()
+            await mail_worker.stop()
             await events.stop()
 
     return lifespan

@@ -89,7 +89,7 @@ async def _write(
 ) -> None:
     at = now()
     await Mail.create(
-        message_id=f'<{secrets.token_hex(16)}@nicegate>',
+        message_id=f'<{secrets.token_hex(16)}@{get_settings().sender.domain}>',
         template=template,
         status=status,
         address=address,
