@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from tortoise.exceptions import IntegrityError
 
-from auth import declared, sessions, snapshots
+from auth import declared, sessions, snapshots, throttle
 from auth.settings import PREFIX, SettingsError, get_settings
 from models import database
 from models.clock import now
@@ -26,6 +26,7 @@ async def open_database() -> list[str]:
         await _check_key()
         await declared.store({})
         await sessions.prune()
+        await throttle.prune()
     except BaseException:
         await database.close()
         raise

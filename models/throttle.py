@@ -5,7 +5,7 @@ from tortoise import Model, fields
 from models.fields import DictField, UtcDatetimeField
 
 
-# What was counted under one key, a digest. `moments` is {'at': [seconds since 1970, …]}, the oldest first.
+# What was counted under one key, a digest. `moments` is {'at': [milliseconds since 1970, …]}, the oldest first.
 class Throttle(Model):
     key = fields.CharField(max_length=64, primary_key=True)
     account = fields.CharField(max_length=64, null=True, db_index=True)
