@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from auth import audit, snapshots
+from auth import audit, snapshots, throttle
 from auth.audit import Act
 from auth.current_user import CurrentUser
 from auth.errors import AuthError, Reason
@@ -67,6 +67,7 @@ async def start(user: User, visitor: Visitor, *, keep: bool = False, replacing: 
     await User.filter(id=user.id).update(last_seen_at=at)
     await change.record('started', session_id=row.id, user_id=user.id)
     await audit.record(Act.SIGNED_IN, user, visitor)
+    await throttle.remember(user.email_key, visitor)
     return NewSession(token, int(lifetime.total_seconds()) if keep else None)
 
 

@@ -29,11 +29,12 @@ WRONG = {Kind.PASSWORD: Reason.INVALID_CREDENTIALS, Kind.CODE: Reason.CODE_INVAL
 
 async def guess(account=ANN, visitor=VISITOR, kind=Kind.PASSWORD) -> Reason:
     """Try a wrong secret; why it was refused."""
-    with pytest.raises(AuthError) as caught:
+    try:
         async with throttle.attempt(kind, account, visitor):
             await asyncio.sleep(0)
             raise AuthError(WRONG[kind])
-    return caught.value.reason
+    except AuthError as refusal:
+        return refusal.reason
 
 
 async def guesses(count, *args, **kwargs) -> int:
@@ -49,9 +50,9 @@ async def sign_in(account=ANN, visitor=VISITOR, kind=Kind.PASSWORD) -> None:
 
 
 async def wait_told(account=ANN, visitor=VISITOR, kind=Kind.PASSWORD) -> int:
-    with refuses(Reason.THROTTLED) as caught:
+    with pytest.raises(AuthError, match=Reason.THROTTLED) as caught:
         await sign_in(account, visitor, kind)
-    return int(caught.value.values['wait'])
+    return int(str(caught.value.values['wait']))
 
 
 async def pass_time(**time: int) -> None:
@@ -79,7 +80,9 @@ LIMITS = st.lists(
 
 @given(gaps=TRIES, rules=LIMITS)
 def test_no_window_ever_holds_more_than_its_limit_and_none_refuses_what_fits(gaps, rules):
-    kept, through, at = [], [], 1_000_000
+    kept: list[int] = []
+    through: list[int] = []
+    at = 1_000_000
     for gap in gaps:
         at += gap
         kept = limits.recent(rules, kept, at)
@@ -130,7 +133,7 @@ def test_what_one_customer_has_is_one_source(address, one):
 # --- passwords
 
 
-async def test_the_sixth_wrong_password_waits_and_so_does_a_right_one(house):
+async def test_the_sixth_wrong_password_waits_and_so_does_a_right_one_until_a_reset(house):
     for _ in range(5):
         assert await guess() is Reason.INVALID_CREDENTIALS
     assert await guess() is Reason.THROTTLED
@@ -142,6 +145,9 @@ async def test_the_sixth_wrong_password_waits_and_so_does_a_right_one(house):
     await pass_time(seconds=2)
     await sign_in()
     assert await guesses(6) == 5
+    async with transaction():
+        await throttle.forget(ANN)
+    await sign_in()
 
 
 async def test_a_hundred_guesses_at_once_get_no_more_through(house):
@@ -163,8 +169,8 @@ async def test_a_source_that_goes_through_the_accounts_gets_ten_a_minute(house):
 async def test_an_office_that_signs_in_at_nine_is_not_refused(house):
     for number in range(9):
         await guess(f'{number}@cars.example')
-    await asyncio.gather(*(sign_in(f'colleague-{number}@cars.example') for number in range(60)))
-    await asyncio.gather(*(sign_in() for _ in range(20)))  # twenty programs with one account
+    await asyncio.gather(*(sign_in(f'colleague-{number}@cars.example') for number in range(30)))
+    await asyncio.gather(*(sign_in() for _ in range(10)))  # ten programs with one account
     await guess(BOB)
     assert await wait_told() > 0
 
@@ -192,7 +198,7 @@ async def test_whoever_hangs_up_leaves_nothing_taken(house):
             entered.append(True)
             await asyncio.Event().wait()
 
-    for moment in range(40):  # cancelled wherever it is by then: waiting for a turn, taking, inside
+    for moment in range(0, 40, 2):  # cancelled wherever it is by then: waiting for a turn, taking, inside
         tries.append(asyncio.create_task(hang()))
         for _ in range(moment):
             await asyncio.sleep(0)
@@ -221,25 +227,20 @@ async def test_whoever_waits_for_their_turn_too_long_hears_that_it_is_busy(house
     await sign_in()
 
 
-async def test_an_attempt_inside_a_transaction_is_a_mistake(house):
-    with pytest.raises(RuntimeError):
-        async with transaction():
-            await sign_in()
-
-
 # --- a hundred in succession
 
 
 async def fail_from_everywhere(count: int) -> None:
-    for number in range(count):
-        assert await guess(visitor=source(number)) is Reason.INVALID_CREDENTIALS
+    reasons = await asyncio.gather(*(guess(visitor=source(number)) for number in range(count)))
+    assert set(reasons) == {Reason.INVALID_CREDENTIALS}
 
 
 async def test_a_hundred_failures_from_everywhere_stop_the_password_until_it_is_reset(house):
-    await fail_from_everywhere(99)
+    await fail_from_everywhere(3)
     await sign_in(visitor=ELSEWHERE)  # forgets them
-    await fail_from_everywhere(97)
-    assert await guesses(50, visitor=source(200)) == 3
+    await fail_from_everywhere(2)
+    assert await Throttle.filter(failures=2).update(failures=97) == 1
+    assert await guesses(20, visitor=source(200)) == 3
     await pass_time(days=100)
     assert await guess(visitor=source(201)) is Reason.PASSWORD_STOPPED
     await throttle.prune()
@@ -249,13 +250,6 @@ async def test_a_hundred_failures_from_everywhere_stop_the_password_until_it_is_
     await throttle.ask_for_mail(ANN, VISITOR)
     await sign_in(BOB)
     await throttle.forget(ANN)
-    await sign_in()
-
-
-async def test_a_reset_opens_the_source_that_was_wrong_at_once(house):
-    assert await guesses(6) == 5
-    async with transaction():
-        await throttle.forget(ANN)
     await sign_in()
 
 
@@ -287,9 +281,9 @@ async def ask(count, account=ANN, visitor=VISITOR) -> None:
 async def test_three_mails_in_ten_minutes_and_twenty_a_day_from_whomever(house):
     await ask(2)
     await ask(1, visitor=ELSEWHERE)
-    with refuses(Reason.THROTTLED) as caught:
+    with pytest.raises(AuthError, match=Reason.THROTTLED) as caught:
         await throttle.ask_for_mail(ANN, ELSEWHERE)
-    assert 595 <= int(caught.value.values['wait']) <= 600
+    assert 595 <= int(str(caught.value.values['wait'])) <= 600
     assert 595 <= await throttle.mail_wait(ANN, VISITOR) <= 600
     await ask(1, BOB)
     for _ in range(6):
@@ -300,16 +294,13 @@ async def test_three_mails_in_ten_minutes_and_twenty_a_day_from_whomever(house):
     await ask(3)
 
 
-async def test_mails_asked_for_at_once_are_no_more(house):
-    answers = await asyncio.gather(*(throttle.ask_for_mail(ANN, source(n)) for n in range(30)), return_exceptions=True)
-    assert answers.count(None) == 3
-
-
 async def test_a_source_that_has_mails_sent_to_everybody_is_stopped(house):
-    await asyncio.gather(*(throttle.ask_for_mail(f'{number}@cars.example', VISITOR) for number in range(100)))
+    asked = await asyncio.gather(*(throttle.ask_for_mail(ANN, VISITOR) for _ in range(30)), return_exceptions=True)
+    assert asked.count(None) == 3  # at once or one after the other
+    await asyncio.gather(*(throttle.ask_for_mail(f'{number}@cars.example', VISITOR) for number in range(97)))
     with refuses(Reason.THROTTLED):
-        await throttle.ask_for_mail(ANN, VISITOR)
-    await ask(1, visitor=ELSEWHERE)
+        await throttle.ask_for_mail(BOB, VISITOR)
+    await ask(1, BOB, ELSEWHERE)
 
 
 async def test_strangers_cannot_use_up_the_mails_of_the_owner(house):
@@ -345,6 +336,8 @@ from auth import start
 from tests.auth.test_throttle import guesses
 async def main():
     await start.open_database()
+    print('open', flush=True)
+    input()
     print(await guesses(30))
     await start.close_database()
 asyncio.run(main())
@@ -353,12 +346,12 @@ asyncio.run(main())
 
 async def test_two_processes_at_once_let_no_more_through_than_one(house, settings):
     settings.setenv('NICEGATE_SECRET_KEY', get_settings().secret())
-    children = [
-        await asyncio.create_subprocess_exec(sys.executable, '-c', CHILD, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
-        for _ in range(2)
-    ]
-    through = [int((await child.communicate())[0]) for child in children]
-    assert sum(through) == 5
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, '-c', CHILD, cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+    )
+    assert child.stdout is not None and await child.stdout.readline() == b'open\n'
+    ours, (theirs, _) = await asyncio.gather(guesses(30), child.communicate(b'now\n'))
+    assert ours + int(theirs) == 5
     assert await guess() is Reason.THROTTLED
 
 
@@ -371,14 +364,17 @@ async def test_nothing_in_the_table_names_anybody(house):
         assert not any(name in text for name in ('ann', 'cars', VISITOR.address))
 
 
-@pytest.mark.parametrize('typed', ['', 'x' * 762, 'nul\0', '\ud800', '["a", "b"]'])
-async def test_whatever_was_typed_for_an_account_is_counted(house, typed):
-    assert await guesses(6, typed) == 5
-    await throttle.ask_for_mail(typed, VISITOR)
+async def test_whatever_was_typed_for_an_account_is_counted(house):
+    for number, typed in enumerate(('', 'x' * 762, 'nul\0', '\ud800', '["a", "b"]')):
+        assert await guesses(6, typed, source(number)) == 5
+        await throttle.ask_for_mail(typed, VISITOR)
 
 
 async def test_what_counts_no_more_is_pruned_and_what_went_well_leaves_nothing(house):
     await asyncio.gather(*(sign_in(f'{number}@cars.example') for number in range(9)))
+    with pytest.raises(RuntimeError):  # its failure would be taken back with the transaction
+        async with transaction():
+            await sign_in()
     assert await Throttle.all().count() == 0
     await guess()
     await throttle.ask_for_mail(ANN, VISITOR)
