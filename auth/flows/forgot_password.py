@@ -3,6 +3,8 @@
 What is done here is the same for every address: a mail is asked for. The mail's worker looks who has the address.
 """
 
+from urllib.parse import urlencode
+
 from auth import accounts, audit, codes, mail, throttle
 from auth.audit import Act
 from auth.codes import Purpose
@@ -33,4 +35,5 @@ async def _answer(address: str) -> Answer | None:
     if user is None or user.blocked_at is not None:
         return None
     code = await codes.issue(Purpose.RESET_PASSWORD, user)
-    return Answer(user, now() + codes.LIFETIME, {'code': code})
+    link = f'{get_settings().url}/forgot?{urlencode({"email": user.email, "step": "code"})}'
+    return Answer(user, now() + codes.LIFETIME, {'code': code, 'link': link})

@@ -42,6 +42,7 @@ async def _resolve(mail: Mail) -> None:
         await mine.update(
             user_id=answer.user.id,
             address=answer.user.email,  # never as it was typed: an address that looks alike is somebody else's
+            variables={'name': answer.user.name},
             ends_at=answer.ends_at,
             sealed=outbox.seal(answer.secrets) if answer.secrets else None,
         )
