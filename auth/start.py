@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from tortoise.exceptions import IntegrityError
 
-from auth import declared, sessions, snapshots, throttle
+from auth import declared, sessions, signing_keys, snapshots, throttle
 from auth.settings import PREFIX, SettingsError, get_settings
 from models import database
 from models.clock import now
@@ -24,6 +24,7 @@ async def open_database() -> list[str]:
     try:
         applied = await database.migrate()
         await _check_key()
+        await signing_keys.load()
         await declared.store({})
         await sessions.prune()
         await throttle.prune()

@@ -20,7 +20,7 @@ from auth import events, health, site_admins, snapshots
 from auth.errors import AuthError
 from auth.mail import worker as mail_worker
 from auth.settings import Settings
-from ui import account_routes, error_pages, home, messages, session_routes, theme
+from ui import account_routes, api, error_pages, home, messages, session_routes, theme
 from ui.gate import absent, document, failures, live, registry, resources, ways_in
 from ui.gate.gates import Gates, declared
 from ui.gate.http import ErrorPages, HttpDoor
@@ -125,8 +125,10 @@ def build(settings: Settings, *, developing: bool = False) -> ASGIApp:
     )
     pages = ErrorPages(lambda: error_pages.not_found(''), error_pages.refused)
     posted = {route.path for router in posts for route in router.routes if isinstance(route, APIRoute)}
-    own_paths = frozenset(posted | {'/healthz', '/favicon.ico'})
-    door = HttpDoor(web, site.cookie_name, own_paths, tuple(own_folders), site.is_own_origin, pages, policy(settings))
+    own_paths = frozenset(posted | api.PATHS | {'/healthz', '/favicon.ico'})
+    door = HttpDoor(
+        api.Api(web), site.cookie_name, own_paths, tuple(own_folders), site.is_own_origin, pages, policy(settings)
+    )
     return around(door) if around else door
 
 

@@ -63,6 +63,14 @@ _ATTRIBUTE_CURES = {
     'url': 'Write a web address like https://example.com/picture.png.',
 }
 
+_PROGRAM_WORDS: dict[Reason, str] = {
+    Reason.INPUT_INVALID: 'This request could not be read: {what}.',
+    Reason.TOKEN_INVALID: 'This token is not valid (any more). Get a new one with the refresh token, or sign in again.',
+    Reason.EMAIL_UNVERIFIED: 'This email is not verified yet. Verify it with the code that was sent to it.',
+    Reason.PASSWORD_MUST_CHANGE: 'This password was made by somebody else. Change it on the site first: sign in there.',
+}
+"""What a program's developer hears, who knows no form and no page."""
+
 _DEFAULTS: Mapping[str, object] = {
     'minimum': 8,
     'maximum': 256,
@@ -72,6 +80,7 @@ _DEFAULTS: Mapping[str, object] = {
     'label': 'This',
     'key': '',
     'wait': 'a few minutes',
+    'what': 'a value in it cannot be used',
 }
 """Stand-ins for values that a caller left out, so that saying a refusal can never fail itself."""
 
@@ -157,6 +166,12 @@ def say_to_operator(error: AuthError) -> str:
 def say_to_developer(error: AuthError) -> str:
     """Plain words for a refusal in the gate panel, where a person is a demo person."""
     return _DEVELOPER_WORDS.get(error.reason, _WORDS[error.reason]).format_map({**_DEFAULTS, **error.values})
+
+
+def say_to_program(error: AuthError) -> str:
+    """Plain words for a refusal in the JSON API."""
+    words = _PROGRAM_WORDS.get(error.reason) or _WORDS[error.reason]
+    return words.format_map({**_DEFAULTS, **error.values})
 
 
 def password_help(minimum: int) -> str:

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import structlog
 
-from auth import accounts, audit, passwords, pending, sessions, throttle, tickets
+from auth import accounts, audit, passwords, pending, sessions, throttle, tickets, tokens
 from auth.audit import Act
 from auth.errors import AuthError, Reason
 from auth.flows import verify_email
@@ -14,6 +14,7 @@ from auth.sessions import NewSession
 from auth.settings import get_settings
 from auth.throttle import Kind
 from auth.tickets import Ticket
+from auth.tokens import Tokens
 from auth.visitor import Visitor
 from models.database import transaction
 from models.user import User
@@ -53,6 +54,23 @@ async def with_ticket(
         return await tickets.issue(user, visitor, keep=keep, presented=presented)
 
     return await let_in(email, password, visitor, issue, keep=keep)
+
+
+async def for_program(email: str, password: str, visitor: Visitor) -> Tokens:
+    """The same for a program: tokens for a session of its own. Nothing comes first that it could do.
+
+    Raises:
+        AuthError: as `sign_in`; EMAIL_UNVERIFIED (a fresh code is on its way), PASSWORD_MUST_CHANGE
+    """
+
+    async def start(user: User) -> Tokens:
+        return await tokens.start(user, visitor)
+
+    given = await let_in(email, password, visitor, start)
+    if isinstance(given, Pending):
+        unverified = given.step is Step.VERIFY
+        raise AuthError(Reason.EMAIL_UNVERIFIED if unverified else Reason.PASSWORD_MUST_CHANGE)
+    return given
 
 
 async def let_in(

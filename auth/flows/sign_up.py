@@ -58,6 +58,19 @@ async def with_ticket(
     return await _create(email, password, visitor, name, issue)
 
 
+async def for_program(email: str, password: str, visitor: Visitor, *, name: str = '') -> None:
+    """The same for a program, which signs in by itself afterwards.
+
+    Raises:
+        AuthError: as `sign_up`
+    """
+
+    async def give_nothing(_: User) -> None:
+        pass
+
+    await _create(email, password, visitor, name, give_nothing)
+
+
 async def _create(
     email: str, password: str, visitor: Visitor, name: str, give: Callable[[User], Awaitable[Given]]
 ) -> Given | Pending:

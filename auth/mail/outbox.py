@@ -1,7 +1,5 @@
 """The outbox's front: verbs put mails in here."""
 
-import base64
-import json
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,9 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from cryptography.fernet import Fernet
-
-from auth.settings import get_settings
+from auth import sealed
 from auth.visitor import Visitor
 from models import change
 from models.clock import now
@@ -95,7 +91,7 @@ async def _write(
         address=address,
         user=user,
         variables=dict(variables),
-        sealed=seal(hidden) if hidden else None,
+        sealed=sealed.seal('mail', hidden) if hidden else None,
         created_at=at,
         next_try_at=at,
         ends_at=ends_at,
@@ -103,17 +99,9 @@ async def _write(
     await change.record('mail')  # wakes the workers of all processes
 
 
-def seal(values: Mapping[str, str]) -> str:
-    return _cipher().encrypt(json.dumps(dict(values)).encode()).decode()
-
-
 def unseal(text: str) -> dict[str, str]:
-    found: dict[str, str] = json.loads(_cipher().decrypt(text.encode()))
-    return found
-
-
-def _cipher() -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(get_settings().derived_key('mail')))
+    """The secrets of a mail."""
+    return sealed.unseal('mail', text)
 
 
 def circumstances(visitor: Visitor) -> dict[str, str]:
