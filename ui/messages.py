@@ -67,7 +67,6 @@ _PROGRAM_WORDS: dict[Reason, str] = {
     Reason.INPUT_INVALID: 'This request could not be read: {what}.',
     Reason.TOKEN_INVALID: 'This token is not valid (any more). Get a new one with the refresh token, or sign in again.',
     Reason.EMAIL_UNVERIFIED: 'This email is not verified yet. Verify it with the code that was sent to it.',
-    Reason.PASSWORD_MUST_CHANGE: 'This password was made by somebody else. Change it on the site first: sign in there.',
 }
 """What a program's developer hears, who knows no form and no page."""
 
@@ -170,8 +169,8 @@ def say_to_developer(error: AuthError) -> str:
 
 def say_to_program(error: AuthError) -> str:
     """Plain words for a refusal in the JSON API."""
-    words = _PROGRAM_WORDS.get(error.reason) or _WORDS[error.reason]
-    return words.format_map({**_DEFAULTS, **error.values})
+    words = _PROGRAM_WORDS.get(error.reason)
+    return say(error) if words is None else words.format_map({**_DEFAULTS, **error.values})
 
 
 def password_help(minimum: int) -> str:

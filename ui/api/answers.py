@@ -40,6 +40,8 @@ def nothing(status: int) -> Response:
 
 def refusal(error: AuthError, status: int | None = None, **headers: str) -> Response:
     """`{"error": {"reason", "message"}}`."""
+    if error.reason is Reason.NOT_SIGNED_IN:  # its session ended while the verb ran
+        error = AuthError(Reason.TOKEN_INVALID)
     status = status or (NOT_JSON if isinstance(error, NotJsonError) else STATUS.get(error.reason, REST))
     body = {'error': {'reason': error.reason.value, 'message': messages.say_to_program(error)}}
     return answer(body, status, {**PERSONAL, **_hints(error, status), **headers})

@@ -1,92 +1,91 @@
 """The routes of the JSON API: which verb each calls, with what, and what it answers."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Final
 
-import structlog
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 from auth import signing_keys, tokens
 from auth.current_user import CurrentUser
 from auth.errors import AuthError, Reason
-from auth.flows import sign_in, sign_out
+from auth.flows import (
+    change_password,
+    confirm_password,
+    forgot_password,
+    sign_in,
+    sign_out,
+    sign_up,
+    update_profile,
+    verify_email,
+)
 from auth.tokens import Tokens
 from ui.api import bodies
-from ui.api.answers import answer, nothing, refusal
+from ui.api.answers import answer, nothing
+from ui.api.route import Given, Route
 from ui.gate.socket import sent
 from ui.session_routes import visitor_of
 
 KEYS_AGE: Final = 3600
 """Seconds for which others may keep our public key: it does not change while the database lives."""
 
-log = structlog.get_logger()
-
-Act = Callable[[Request], Awaitable[Response]]
+_NEW_PASSWORD = (Reason.PASSWORD_TOO_SHORT, Reason.PASSWORD_TOO_LONG, Reason.PASSWORD_COMMON)
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One path with its one method, as an ASGI application."""
-
-    method: str
-    path: str
-    act: Act
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = await self._answer(Request(scope, receive))
-        await response(scope, receive, send)
-
-    async def _answer(self, request: Request) -> Response:
-        try:
-            if request.method != self.method:
-                error = AuthError(Reason.INPUT_INVALID, what=f'use {self.method} here')
-                return refusal(error, 405, Allow=self.method)
-            return await self.act(request)
-        except AuthError as error:
-            return refusal(error)
-        except ClientDisconnect:  # who hung up in the middle reads no answer
-            return nothing(400)
-        except Exception:  # the database is away, say: its transaction is taken back
-            log.exception('call not handled', path=self.path)
-            return refusal(AuthError(Reason.UNAVAILABLE))
-
-
-async def login(request: Request) -> Response:
-    body = await bodies.read(request, bodies.Credentials)
+async def login(request: Request, body: bodies.Credentials) -> Response:
     return _tokens(await sign_in.for_program(body.email, body.password, visitor_of(request)))
 
 
-async def token(request: Request) -> Response:
-    body = await bodies.read(request, bodies.RefreshToken)
+async def token(request: Request, body: bodies.RefreshToken) -> Response:
     return _tokens(await tokens.refresh(body.refresh_token, visitor_of(request)))
 
 
-async def me(request: Request) -> Response:
-    _, user = await _caller(request)
-    return answer(_person(user))
+async def me(request: Request, _: None) -> Response:
+    _digest, user = await _caller(request)
+    return _person(user)
 
 
-async def logout(request: Request) -> Response:
-    digest, _ = await _caller(request)
+async def signup(request: Request, body: bodies.SignUp) -> Response:
+    await sign_up.for_program(body.email, body.password, visitor_of(request), name=body.name)
+    return nothing(202)
+
+
+async def verify(request: Request, body: bodies.Verification) -> Response:
+    await verify_email.verify_address(body.email, body.code, visitor_of(request))
+    return nothing(204)
+
+
+async def forgot(request: Request, body: bodies.Forgotten) -> Response:
+    await forgot_password.forgot_password(body.email, visitor_of(request))
+    return nothing(202)
+
+
+async def confirm(request: Request, body: bodies.Confirmation) -> Response:
+    await confirm_password.confirm_password(body.email, body.code, body.new_password, visitor_of(request))
+    return nothing(204)
+
+
+async def password(request: Request, body: bodies.PasswordChange) -> Response:
+    digest, _user = await _caller(request)
+    await change_password.change_password(digest, body.current_password, body.new_password, visitor_of(request))
+    return nothing(204)
+
+
+async def profile(request: Request, body: bodies.Profile) -> Response:
+    digest, _user = await _caller(request)
+    await update_profile.update_profile(digest, visitor_of(request), name=body.name, attributes=body.attributes)
+    _digest, user = await _caller(request)  # as it is now
+    return _person(user)
+
+
+async def logout(request: Request, _: None) -> Response:
+    digest, _user = await _caller(request)
     await sign_out.sign_out(digest)
     return nothing(204)
 
 
-async def keys(_: Request) -> Response:
+async def keys(_: Request, __: None) -> Response:
     body = {'keys': [dict(signing_keys.current().jwk)]}
     return answer(body, headers={'Cache-Control': f'public, max-age={KEYS_AGE}'})
-
-
-ROUTES: Final = (
-    Route('POST', '/api/auth/login', login),
-    Route('POST', '/api/auth/token', token),
-    Route('GET', '/api/auth/me', me),
-    Route('POST', '/api/auth/logout', logout),
-    Route('GET', '/.well-known/jwks.json', keys),
-)
 
 
 async def _caller(request: Request) -> tuple[str, CurrentUser]:
@@ -110,12 +109,118 @@ def _tokens(given: Tokens) -> Response:
     })  # fmt: skip
 
 
-def _person(user: CurrentUser) -> dict[str, object]:
-    return {
+def _person(user: CurrentUser) -> Response:
+    return answer({
         'id': user.id,
         'email': user.email,
         'name': user.name,
         'roles': [role.key for role in user.roles],
         'groups': sorted(user.groups),
         'attributes': dict(user.attributes),
-    }
+    })  # fmt: skip
+
+
+ROUTES: Final = (
+    Route(
+        'POST',
+        '/api/auth/login',
+        'Sign in with email and password. Starts a session of its own, which its person sees among theirs.',
+        login,
+        body=bodies.Credentials,
+        given=Given.TOKENS,
+        refusals=(
+            Reason.INVALID_CREDENTIALS,
+            Reason.EMAIL_UNVERIFIED,
+            Reason.PASSWORD_MUST_CHANGE,
+            Reason.PASSWORD_STOPPED,
+            Reason.THROTTLED,
+            Reason.BUSY,
+        ),
+    ),
+    Route(
+        'POST',
+        '/api/auth/token',
+        'Get new tokens for a refresh token, which is spent by it. One that comes back a second time ends its session.',
+        token,
+        body=bodies.RefreshToken,
+        given=Given.TOKENS,
+        refusals=(Reason.TOKEN_INVALID,),
+    ),
+    Route(
+        'GET',
+        '/api/auth/me',
+        'Who has this access token, and what they are in now.',
+        me,
+        given=Given.PERSON,
+        bearer=True,
+    ),
+    Route(
+        'POST',
+        '/api/auth/signup',
+        'Create an account. With VERIFY_EMAIL a mailed code opens it, and a taken email is answered alike.',
+        signup,
+        body=bodies.SignUp,
+        status=202,
+        refusals=(
+            Reason.EMAIL_INVALID,
+            Reason.EMAIL_TAKEN,
+            Reason.NAME_INVALID,
+            *_NEW_PASSWORD,
+            Reason.THROTTLED,
+            Reason.BUSY,
+        ),
+    ),
+    Route(
+        'POST',
+        '/api/auth/verify',
+        'Open the account of a sign-up with the code from the mail. Nobody is signed in by it.',
+        verify,
+        body=bodies.Verification,
+        refusals=(Reason.CODE_INVALID, Reason.THROTTLED),
+        status=204,
+    ),
+    Route(
+        'POST',
+        '/api/auth/forgot',
+        'Have a code for a new password mailed to this address. The answer is the same when there is no such account.',
+        forgot,
+        body=bodies.Forgotten,
+        status=202,
+        refusals=(Reason.EMAIL_INVALID, Reason.THROTTLED),
+    ),
+    Route(
+        'POST',
+        '/api/auth/confirm',
+        'Set a new password with the code from the mail. All sessions of this person end.',
+        confirm,
+        body=bodies.Confirmation,
+        refusals=(Reason.EMAIL_INVALID, Reason.CODE_INVALID, *_NEW_PASSWORD, Reason.THROTTLED, Reason.BUSY),
+        status=204,
+    ),
+    Route(
+        'POST',
+        '/api/auth/password',
+        'Change the password. All other sessions of this person end; this one goes on.',
+        password,
+        body=bodies.PasswordChange,
+        bearer=True,
+        refusals=(Reason.PASSWORD_WRONG, Reason.PASSWORD_STOPPED, *_NEW_PASSWORD, Reason.THROTTLED, Reason.BUSY),
+        status=204,
+    ),
+    Route(
+        'PATCH',
+        '/api/auth/profile',
+        'Change the name, or attributes that people may edit. What is left out stays; an empty attribute goes.',
+        profile,
+        body=bodies.Profile,
+        given=Given.PERSON,
+        bearer=True,
+        refusals=(Reason.NAME_INVALID, Reason.ATTRIBUTE_UNKNOWN, Reason.ATTRIBUTE_INVALID),
+    ),
+    Route(
+        'POST', '/api/auth/logout', 'Sign out: the session ends, with all its tokens.', logout, bearer=True, status=204
+    ),
+    Route(
+        'GET', '/.well-known/jwks.json', 'The public key that access tokens are signed with.', keys, given=Given.KEYS
+    ),
+)
