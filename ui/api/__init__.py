@@ -6,6 +6,7 @@ so no page of another site can use somebody's browser for it.
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ui.api.route import Route
 from ui.api.routes import ROUTES
 
 PATHS = frozenset(route.path for route in ROUTES)
@@ -24,4 +25,4 @@ class Api:
         await (self._app if route is None else route)(scope, receive, send)
 
 
-__all__ = ['PATHS', 'ROUTES', 'Api']
+__all__ = ['PATHS', 'ROUTES', 'Api', 'Route']

@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 import structlog
+from pydantic import BaseModel
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -21,15 +21,6 @@ Act = Callable[[Request, Any], Awaitable[Response]]
 """Called with the request and its body, an instance of the route's `body` (None where it takes none)."""
 
 
-class Given(StrEnum):
-    """What a route answers when all went well."""
-
-    NOTHING = 'Nothing'
-    TOKENS = 'Tokens'
-    PERSON = 'Person'
-    KEYS = 'Keys'
-
-
 @dataclass(frozen=True, slots=True)
 class Route:
     """One path with its one method, as an ASGI application. `bearer`: it takes an access token. `refusals` are those
@@ -41,7 +32,7 @@ class Route:
     summary: str
     act: Act
     body: type[Body] | None = None
-    given: Given = Given.NOTHING
+    given: type[BaseModel] | None = None
     status: int = 200
     bearer: bool = False
     refusals: tuple[Reason, ...] = ()

@@ -21,7 +21,9 @@ from auth.flows import (
 from auth.tokens import Tokens
 from ui.api import bodies
 from ui.api.answers import answer, nothing
-from ui.api.route import Given, Route
+from ui.api.given import Keys, Person
+from ui.api.given import Tokens as GivenTokens
+from ui.api.route import Route
 from ui.gate.socket import sent
 from ui.session_routes import visitor_of
 
@@ -84,7 +86,7 @@ async def logout(request: Request, _: None) -> Response:
 
 
 async def keys(_: Request, __: None) -> Response:
-    body = {'keys': [dict(signing_keys.current().jwk)]}
+    body = Keys(keys=[dict(signing_keys.current().jwk)])
     return answer(body, headers={'Cache-Control': f'public, max-age={KEYS_AGE}'})
 
 
@@ -100,24 +102,21 @@ async def _caller(request: Request) -> tuple[str, CurrentUser]:
     return await tokens.resume(credentials.strip())
 
 
-def _tokens(given: Tokens) -> Response:
-    return answer({
-        'access_token': given.access,
-        'refresh_token': given.refresh,
-        'token_type': 'bearer',
-        'expires_in': given.expires_in,
-    })  # fmt: skip
+def _tokens(made: Tokens) -> Response:
+    return answer(GivenTokens(access_token=made.access, refresh_token=made.refresh, expires_in=made.expires_in))
 
 
 def _person(user: CurrentUser) -> Response:
-    return answer({
-        'id': user.id,
-        'email': user.email,
-        'name': user.name,
-        'roles': [role.key for role in user.roles],
-        'groups': sorted(user.groups),
-        'attributes': dict(user.attributes),
-    })  # fmt: skip
+    return answer(
+        Person(
+            id=user.id,
+            email=user.email,
+            name=user.name,
+            roles=[role.key for role in user.roles],
+            groups=sorted(user.groups),
+            attributes=dict(user.attributes),
+        )
+    )
 
 
 ROUTES: Final = (
@@ -127,7 +126,7 @@ ROUTES: Final = (
         'Sign in with email and password. Starts a session of its own, which its person sees among theirs.',
         login,
         body=bodies.Credentials,
-        given=Given.TOKENS,
+        given=GivenTokens,
         refusals=(
             Reason.INVALID_CREDENTIALS,
             Reason.EMAIL_UNVERIFIED,
@@ -143,7 +142,7 @@ ROUTES: Final = (
         'Get new tokens for a refresh token, which is spent by it. One that comes back a second time ends its session.',
         token,
         body=bodies.RefreshToken,
-        given=Given.TOKENS,
+        given=GivenTokens,
         refusals=(Reason.TOKEN_INVALID,),
     ),
     Route(
@@ -151,7 +150,7 @@ ROUTES: Final = (
         '/api/auth/me',
         'Who has this access token, and what they are in now.',
         me,
-        given=Given.PERSON,
+        given=Person,
         bearer=True,
     ),
     Route(
@@ -213,14 +212,12 @@ ROUTES: Final = (
         'Change the name, or attributes that people may edit. What is left out stays; an empty attribute goes.',
         profile,
         body=bodies.Profile,
-        given=Given.PERSON,
+        given=Person,
         bearer=True,
         refusals=(Reason.NAME_INVALID, Reason.ATTRIBUTE_UNKNOWN, Reason.ATTRIBUTE_INVALID),
     ),
     Route(
         'POST', '/api/auth/logout', 'Sign out: the session ends, with all its tokens.', logout, bearer=True, status=204
     ),
-    Route(
-        'GET', '/.well-known/jwks.json', 'The public key that access tokens are signed with.', keys, given=Given.KEYS
-    ),
+    Route('GET', '/.well-known/jwks.json', 'The public key that access tokens are signed with.', keys, given=Keys),
 )

@@ -5,12 +5,12 @@ upload whose gate is open. The decision is made before NiceGUI hears of the requ
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import nicegui
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -73,7 +73,8 @@ class HttpDoor:
         self._folders = (ASSETS, *own_folders)
         self._is_own_origin = is_own_origin
         self._error_pages = error_pages
-        self._headers = {**HEADERS, 'Content-Security-Policy': policy}
+        headers = {**HEADERS, 'Content-Security-Policy': policy}
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope['type'] == 'lifespan':
@@ -197,12 +198,12 @@ def _strip_prefix(scope: Scope) -> None:
     scope['headers'] = [header for header in scope.get('headers', ()) if header[0] != b'x-forwarded-prefix']
 
 
-def _with_headers(send: Send, added: Mapping[str, str]) -> Send:
+def _with_headers(send: Send, added: Sequence[tuple[bytes, bytes]]) -> Send:
     async def wrapped(message: Message) -> None:
         if message['type'] == 'http.response.start':
-            headers = MutableHeaders(scope=message)
-            for name, value in added.items():
-                headers.setdefault(name, value)
+            headers = list(message.get('headers', ()))
+            there = {name for name, _ in headers}  # in small letters, as ASGI has them
+            message = {**message, 'headers': headers + [each for each in added if each[0] not in there]}
         await send(message)
 
     return wrapped
