@@ -101,6 +101,7 @@ EMPTY = {
     'email': 'Enter your email.',
     'password': 'Enter your password.',
     'new_password': 'Choose a password.',
+    'code': 'Enter the code from the mail.',
 }
 """Said in the browser when a required field is sent empty."""
 
@@ -112,6 +113,10 @@ CODE_SENT = 'A new code is on its way.'
 ACCOUNT_DELETED = 'Your account was deleted.'
 
 UNREACHABLE = 'The server could not be reached. Nothing was lost: try again.'
+
+CODE_HELP = 'Eight letters. Capitals and dashes do not matter.'
+CODE_MISSING = 'No mail yet? Look into the spam folder, or ask for a new code.'
+MAIL_IN_TERMINAL = 'No mail server is set: the code is in the terminal.'
 
 PASSWORD_FINE = 'This password is fine.'  # noqa: S105 - words
 
@@ -176,6 +181,11 @@ def say_to_program(error: AuthError) -> str:
 def password_help(minimum: int) -> str:
     """What a new password must be, before anything is typed."""
     return f'{minimum} or more characters. Anything goes, except what is easy to guess.'
+
+
+def wait_for_code(seconds: int) -> str:
+    """When the next code may be asked for; forms.js counts the minutes and seconds in it down."""
+    return f'You can ask for a new code in {seconds // 60}:{seconds % 60:02}.' if seconds > 0 else CODE_MISSING
 
 
 def handler_failed(reference: str) -> str:

@@ -5,18 +5,24 @@ server; ours is a native element whose behaviour is in ui/static/forms.js.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from nicegui import ui
 
 from ui.components.tag import tag
 
-Type = Literal['text', 'email', 'password']
+Type = Literal['text', 'email', 'password', 'url', 'code']
+
+_CAPITALS: Final = {'text': None, 'code': 'characters'}
+"""What a keyboard on a screen is to do by itself; 'none' for all other types."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """What one field is. `name` is posted; `empty` is said when a required field is sent empty ('' = optional)."""
+    """What one field is. `name` is posted; `empty` is said when a required field is sent empty ('' = optional).
+
+    A `code` is typed from a mail: the browser shows it in capitals and judges nothing, the server forgives the rest.
+    """
 
     name: str
     label: str
@@ -56,17 +62,18 @@ def _input(field: Field, id_: str) -> None:
     has_help = field.help or field.checked_at
     tag(
         'input',
-        classes='nc-input',
+        classes='nc-input nc-input--code' if field.type == 'code' else 'nc-input',
         id=id_,
         name=field.name,
-        type=field.type,
+        type='text' if field.type == 'code' else field.type,
+        inputmode='text' if field.type == 'code' else None,
         autocomplete=field.autocomplete,
         required=True if field.empty else None,
         data_nc_empty=field.empty or None,
         value=field.value or None,
         maxlength=field.maximum,
         spellcheck='false',
-        autocapitalize='none' if field.type != 'text' else None,
+        autocapitalize=_CAPITALS.get(field.type, 'none'),
         aria_invalid='true' if field.error else None,
         data_nc_check=field.checked_at or None,
         data_nc_fine=field.fine or None,

@@ -4,16 +4,20 @@ manager sees a form like any other. forms.js sends it by fetch and shows the ans
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Literal
 
 from nicegui import ui
 
 from auth.settings import get_settings
 from ui import messages
 from ui.components import field
-from ui.components.button import Kind, submit_button
-from ui.components.field import Field
+from ui.components.alert import alert
+from ui.components.button import Kind, classes, submit_button
+from ui.components.field import Field, Type
 from ui.components.tag import tag
 from ui.flash import Flash
+
+Then = Literal['go', 'reload', 'stay']
 
 CHECK_PASSWORD = '/auth/check-password'  # noqa: S105 - a path
 
@@ -25,29 +29,69 @@ class Form:
         self._id = id_
         self._values = flash.values if flash else {}
         self._failed, self._message = (flash.field, flash.message) if flash else (None, '')
+        self.others: list[tuple[str, dict[str, str]]] = []
 
-    def email(self, label: str = 'Email') -> ui.element:
-        """The account's name to password managers, whatever it is called on the page."""
+    def email(self, label: str = 'Email', value: str = '', *, autocomplete: str = 'username') -> ui.element:
+        """By default the account's name to password managers, whatever it is called on the page."""
         return self._draw(
             Field(
                 name='email',
                 label=label,
                 type='email',
-                autocomplete='username',
+                autocomplete=autocomplete,
                 empty=messages.EMPTY['email'],
                 maximum=254,
+                value=value,
             )
         )
 
-    def name(self, *, optional: bool = False) -> ui.element:
-        return self._draw(
-            Field(name='name', label='Name (optional)' if optional else 'Name', autocomplete='name', maximum=200)
+    def username(self, email: str, name: str = 'email') -> ui.element:
+        """Whose password this form is about, which password managers want to read in a field. People read it
+        elsewhere: this one is out of sight, of the order of Tab, and of what a screen reader says."""
+        return tag(
+            'input',
+            classes='nc-hidden',
+            type='text',
+            name=name,
+            autocomplete='username',
+            value=email,
+            readonly=True,
+            tabindex='-1',
+            aria_hidden='true',
         )
 
-    def current_password(self, label: str = 'Password') -> ui.element:
+    def name(self, value: str = '', *, optional: bool = False) -> ui.element:
         return self._draw(
             Field(
-                name='password',
+                name='name',
+                label='Name (optional)' if optional else 'Name',
+                autocomplete='name',
+                maximum=200,
+                value=value,
+            )
+        )
+
+    def text(self, name: str, label: str, value: str = '', *, type: Type = 'text', maximum: int = 256) -> ui.element:
+        """A field of any other kind, with what it holds now."""
+        return self._draw(Field(name=name, label=label, type=type, value=value, maximum=maximum))
+
+    def code(self) -> ui.element:
+        """The code from a mail. Browsers and phones offer it by its `one-time-code`."""
+        return self._draw(
+            Field(
+                name='code',
+                label='Verification code',
+                type='code',
+                autocomplete='one-time-code',
+                empty=messages.EMPTY['code'],
+                help=messages.CODE_HELP,
+            )
+        )
+
+    def current_password(self, name: str = 'password', label: str = 'Password') -> ui.element:
+        return self._draw(
+            Field(
+                name=name,
                 label=label,
                 type='password',
                 autocomplete='current-password',
@@ -78,9 +122,13 @@ class Form:
     def hidden(self, name: str, value: str) -> ui.element:
         return tag('input', type='hidden', name=name, value=value)
 
+    def other(self, text: str, path: str, name: str, value: str) -> None:
+        """A second button, below the first: it goes to `path` by GET, with what is typed and `name`=`value`."""
+        self.others.append((text, {'formaction': path, 'formmethod': 'get', 'name': name, 'value': value}))
+
     def _draw(self, one: Field) -> ui.element:
         error = self._message if one.name == self._failed else ''
-        return field.draw(replace(one, value=self._values.get(one.name, ''), error=error), self._id)
+        return field.draw(replace(one, value=self._values.get(one.name, one.value), error=error), self._id)
 
 
 @contextmanager
@@ -94,13 +142,18 @@ def form(
     wide: bool = True,
     autofocus: bool = True,
     leaves: bool = False,
+    then: Then = 'go',
+    wait: int | None = None,
 ) -> Iterator[Form]:
     """Draw a form called `name` that posts to `action` by the button `submit`.
 
     `flash` is what a post without script left behind: its message and what was typed, never a password. `leaves` says
-    that success ends the session this page belongs to.
+    that success ends the session this page belongs to. `then` is what follows on success: to go where the answer says, to
+    load this page again, or to stay and say it here, where the page goes on as it is.
+    `wait`: seconds until the button may be pressed, counted down below it (None: nothing is said of it).
     """
     id_ = _free_id(name.lower().replace(' ', '-'))
+    refusal = flash if flash and flash.tone == 'error' and flash.action in ('', action) else None
     with tag(
         'form',
         classes='nc-form',
@@ -111,13 +164,31 @@ def form(
         novalidate=True,
         data_nc_form=True,
         data_nc_leaves=leaves or None,
+        data_nc_then=then if then != 'go' else None,
         data_nc_unreachable=messages.UNREACHABLE,
         data_nc_autofocus=autofocus or None,
     ):
-        message = flash.message if flash and flash.field is None else ''
+        message = refusal.message if refusal and refusal.field is None else ''
         tag('p', message, 'nc-alert nc-alert--error', role='alert', data_nc_form_error=True)
-        yield Form(id_, flash)
-        submit_button(submit, kind=kind, wide=wide)
+        done = flash.message if flash and flash.tone == 'ok' else ''
+        if done or then == 'stay':
+            alert(done, 'ok').props('data-nc-form-done')
+        drawn = Form(id_, refusal)
+        yield drawn
+        with tag('div', classes='nc-form__end'):
+            button = submit_button(submit, kind=kind, wide=wide)
+            for text, attributes in drawn.others:
+                tag('button', text, classes('plain', wide=wide), type='submit', **attributes)
+        if wait is not None:
+            _count_down(button, f'{id_}-wait', wait)
+
+
+def _count_down(button: ui.element, id_: str, wait: int) -> None:
+    """forms.js counts on from what stands there, and lets the button be pressed at its end."""
+    button.props.update({'data-nc-wait': wait, 'aria-describedby': id_})
+    if wait > 0:
+        button.props['aria-disabled'] = 'true'
+    tag('p', messages.wait_for_code(wait), 'nc-help', id=id_, data_nc_over=messages.wait_for_code(0))
 
 
 def _free_id(wanted: str) -> str:

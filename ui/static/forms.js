@@ -6,6 +6,7 @@
 
   const FORM = "form[data-nc-form]";
   const CHECK_AFTER = 400; // ms of silence before a new password is judged
+  const FLASH = "nicegate_flash";
   const checks = new WeakMap(); // password input -> {timer, request}
 
   const fieldOf = (input) => input.closest("[data-nc-field]");
@@ -31,14 +32,13 @@
 
   function clearErrors(form) {
     form.querySelectorAll("[data-nc-field]").forEach(clearFieldError);
-    const box = form.querySelector("[data-nc-form-error]");
-    if (box) box.textContent = "";
+    for (const box of form.querySelectorAll("[data-nc-form-error], [data-nc-form-done]")) box.textContent = "";
   }
 
   function setBusy(form, busy) {
     form.toggleAttribute("data-busy", busy);
     for (const button of form.querySelectorAll("[type=submit]")) {
-      if (busy) button.setAttribute("aria-disabled", "true");
+      if (busy || isWaiting(button)) button.setAttribute("aria-disabled", "true");
       else button.removeAttribute("aria-disabled");
     }
   }
@@ -57,6 +57,25 @@
     const isOurs = target.origin === location.origin;
     location.assign(isOurs ? target.href : "/");
     if (isOurs && target.hash && target.href.split("#")[0] === location.href.split("#")[0]) location.reload();
+  }
+
+  /* What the server has left for the next page, in a cookie (ui/flash.py): a form that stays says it itself. */
+  function takeFlash() {
+    const found = document.cookie.split("; ").find((part) => part.startsWith(`${FLASH}=`));
+    if (!found) return "";
+    document.cookie = `${FLASH}=; Max-Age=0; Path=/`;
+    const text = atob(found.slice(FLASH.length + 1).replaceAll('"', "").replaceAll("-", "+").replaceAll("_", "/"));
+    return JSON.parse(new TextDecoder().decode(Uint8Array.from(text, (letter) => letter.charCodeAt(0)))).message;
+  }
+
+  function succeed(form, next) {
+    const then = form.dataset.ncThen;
+    if (then === "reload") return location.reload();
+    if (then !== "stay") return leaveFor(next);
+    setBusy(form, false);
+    form.querySelectorAll("[type=password]").forEach((input) => { input.value = ""; });
+    const box = form.querySelector("[data-nc-form-done]"); // gone when the server has drawn the next step already
+    if (box) box.textContent = takeFlash();
   }
 
   function showRefusal(form, error) {
@@ -84,7 +103,7 @@
     if (leaves) window.socket?.disconnect();
     try {
       const { ok, answer } = await post(form);
-      if (ok && typeof answer.next === "string") return leaveFor(answer.next); // stays busy: the page is leaving
+      if (ok && typeof answer.next === "string") return succeed(form, answer.next); // busy until the page has left
       if (typeof answer.error?.message !== "string") throw new Error("not an answer of ours");
       showRefusal(form, answer.error);
     } catch {
@@ -97,8 +116,10 @@
   document.addEventListener("submit", (event) => {
     const form = event.target.closest(FORM);
     if (!form) return;
+    const leads = event.submitter?.hasAttribute("formmethod"); // elsewhere by GET: the browser's own business
+    if (leads && isComplete(form)) return;
     event.preventDefault();
-    if (form.hasAttribute("data-busy")) return;
+    if (leads || form.hasAttribute("data-busy") || isWaiting(form.querySelector("[type=submit]"))) return;
     clearErrors(form);
     form.querySelectorAll("[data-nc-reveal][aria-pressed=true]").forEach(toggleReveal); // managers save hidden ones only
     if (isComplete(form)) send(form);
@@ -184,6 +205,45 @@
     if (hint) hint.hidden = true;
   });
 
+  /* -- a button that has to wait: the time until then is counted down in the words below it --------------------------- */
+
+  const isWaiting = (button) => Number(button?.dataset.ncWait) > 0;
+
+  function countDown(button) {
+    button.setAttribute("data-settled", "");
+    const line = document.getElementById(button.getAttribute("aria-describedby"));
+    const end = Date.now() + 1000 * Number(button.dataset.ncWait);
+    const tick = () => {
+      const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
+      button.dataset.ncWait = left;
+      const time = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+      line.textContent = left ? line.textContent.replace(/\d+:\d\d/, time) : line.dataset.ncOver;
+      if (left && button.isConnected) setTimeout(tick, 1000);
+      else if (!button.form?.hasAttribute("data-busy")) button.removeAttribute("aria-disabled");
+    };
+    if (isWaiting(button)) tick();
+  }
+
+  /* -- a form in a dialog --------------------------------------------------------------------------------------------- */
+
+  document.addEventListener("click", (event) => {
+    const opens = event.target.closest("[data-nc-opens]");
+    if (opens) {
+      const dialog = document.getElementById(opens.dataset.ncOpens);
+      dialog.showModal();
+      dialog.querySelector(".nc-input")?.focus();
+    }
+    if (event.target.closest("[data-nc-closes]")) event.target.closest("dialog").close();
+  });
+
+  /* What was typed into a dialog goes when it is closed: it holds a password. */
+  document.addEventListener("close", (event) => {
+    for (const form of event.target.querySelectorAll?.(FORM) ?? []) {
+      form.reset();
+      clearErrors(form);
+    }
+  }, true);
+
   /* -- where typing starts ------------------------------------------------------------------------------------------ */
 
   /* A form that has just appeared gets the focus in its first bad or empty field, unless somebody is already elsewhere.
@@ -199,5 +259,6 @@
 
   new MutationObserver(() => {
     document.querySelectorAll(`${FORM}:not([data-settled])`).forEach(settle);
+    document.querySelectorAll("[data-nc-wait]:not([data-settled])").forEach(countDown);
   }).observe(document.documentElement, { childList: true, subtree: true });
 })();
