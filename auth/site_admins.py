@@ -42,5 +42,11 @@ async def is_one(user: User) -> bool:
     return await _permanent().filter(user=user).exists()
 
 
+async def is_last(uid: str) -> bool:
+    """Whether nobody would remain without the person of this public id."""
+    mine = _permanent().filter(user__uid=uid)
+    return await mine.exists() and not await _permanent().exclude(user__uid=uid).exists()
+
+
 def _permanent() -> QuerySet[UserRole]:
     return UserRole.filter(role__key=SITE_ADMIN, until__isnull=True, user__blocked_at__isnull=True)

@@ -5,9 +5,9 @@ Whoever is signed in sees a line that says so in place of the form, also when th
 
 from collections.abc import Callable
 
-from ui.components import Form, form, link, muted, row, tag
+from ui.components import form, link, muted, row, said, tag
 from ui.flash import Flash
-from ui.gate import Visit
+from ui.gate import Visit, ways_in
 from ui.gate import visit as visits
 from ui.landing import landing_of, own_path
 
@@ -25,19 +25,22 @@ def sign_in_form(next: str | None = None, *, flash: Flash | None = None, autofoc
     visit = visits.here('sign_in_form()')
 
     def draw() -> None:
+        target = _target(visit, next)
+        said(flash)
         with form('Sign in', action='/auth/sign-in', submit='Sign in', flash=flash, autofocus=autofocus) as sign_in:
             sign_in.email()
             sign_in.current_password()
             with row('nc-row--between'):
                 sign_in.checkbox('keep', 'Keep me signed in')
-                link('Forgot password?', '/forgot')
-            _lead_on(sign_in, visit, next)
+                link('Forgot password?', ways_in.forgot_location(target))
+            sign_in.hidden('next', target)
 
     _for_strangers(visit, draw)
 
 
 def sign_up_form(next: str | None = None, *, flash: Flash | None = None, autofocus: bool = False) -> None:
-    """Draw the form to create an account, which signs in at once; the rest is as with `sign_in_form`.
+    """Draw the form to create an account. It leads to the page that asks for the code from the mail, unless the site
+    verifies no email; the rest is as with `sign_in_form`.
 
     Raises:
         DeclarationError: it is called outside of a page
@@ -51,7 +54,7 @@ def sign_up_form(next: str | None = None, *, flash: Flash | None = None, autofoc
             sign_up.email()
             sign_up.name(optional=True)
             sign_up.new_password()
-            _lead_on(sign_up, visit, next)
+            sign_up.hidden('next', _target(visit, next))
 
     _for_strangers(visit, draw)
 
@@ -76,5 +79,5 @@ def _for_strangers(visit: Visit, draw: Callable[[], None]) -> None:
     visit.session.on_change(follow)
 
 
-def _lead_on(drawn: Form, visit: Visit, next: str | None) -> None:
-    drawn.hidden('next', own_path(next) if next is not None else landing_of(visit) or visit.location)
+def _target(visit: Visit, next: str | None) -> str:
+    return own_path(next) if next is not None else landing_of(visit) or visit.location

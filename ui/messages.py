@@ -116,7 +116,10 @@ UNREACHABLE = 'The server could not be reached. Nothing was lost: try again.'
 
 CODE_HELP = 'Eight letters. Capitals and dashes do not matter.'
 CODE_MISSING = 'No mail yet? Look into the spam folder, or ask for a new code.'
+CODE_ASKED = 'If there is an account for this email, a new code is on its way. Earlier ones are dead.'
 MAIL_IN_TERMINAL = 'No mail server is set: the code is in the terminal.'
+
+LAST_SITE_ADMIN_STAYS = 'You are the last site admin. Make somebody else a site admin first, then you can go.'
 
 PASSWORD_FINE = 'This password is fine.'  # noqa: S105 - words
 

@@ -36,6 +36,7 @@ async def change_email(digest: str | None, new_email: str, current_password: str
     async with transaction():
         await sessions.get_live(digest)
         code = await codes.issue(Purpose.CHANGE_EMAIL, user, address=address)
+        await change.record('user', user_id=user.id)  # open pages ask for the code
         owner = await User.get_or_none(email_key=key)
         if owner is None or owner.id == user.id:
             ends_at = now() + codes.LIFETIME
@@ -77,7 +78,9 @@ async def give_up(digest: str | None) -> None:
         AuthError: NOT_SIGNED_IN
     """
     async with transaction():
-        await codes.forget((await sessions.get_live(digest)).user_id, Purpose.CHANGE_EMAIL)
+        user_id = (await sessions.get_live(digest)).user_id
+        await codes.forget(user_id, Purpose.CHANGE_EMAIL)
+        await change.record('user', user_id=user_id)
 
 
 def _live_codes(user: User) -> QuerySet[Code]:

@@ -1,5 +1,16 @@
 """The pages about one's own account. Importing this package registers them with the gate."""
 
-from ui.account import forgot, login, logout, no_access, profile, setup, signup
+from ui.account import forgot, invitation, login, logout, no_access, password, profile, setup, signup, verify
 
-__all__ = ['forgot', 'login', 'logout', 'no_access', 'profile', 'setup', 'signup']
+__all__ = [
+    'forgot',
+    'invitation',
+    'login',
+    'logout',
+    'no_access',
+    'password',
+    'profile',
+    'setup',
+    'signup',
+    'verify',
+]

@@ -1,42 +1,132 @@
-"""/profile: what this site knows about the person who is signed in. Read only in this release."""
+"""/profile: what people see and change of their own account. Each task is a form of its own, and what stands typed in
+one stays when another one, another tab or a site admin changes something."""
 
-from datetime import datetime
+from collections.abc import Callable, Sequence
 
 from nicegui import ui
 
+from auth import attributes, site_admins
+from auth.attributes import Attribute, Kind
 from auth.current_user import HeldRole
-from ui.components import card, muted, tag
-from ui.gate import Session, page
+from ui import messages
+from ui.account import own_email, session_list
+from ui.account.times import date, date_and_time
+from ui.components import form, form_dialog, heading, muted, paragraph, said, tag, task, tasks
+from ui.flash import Flash, take_flash
+from ui.gate import Session, Visit, page
 
 
 @page('/profile', title='Profile', access='signed-in', nav=False)
-def profile(session: Session) -> None:
-    shown = ui.refreshable(_facts)
-    shown(session)
+async def profile(visit: Visit, session: Session) -> None:
+    flash, email = take_flash(), session.email
+    known = await attributes.definitions()
+    is_last = session.user is not None and await site_admins.is_last(session.user.id)
+    with tasks():
+        said(flash)
+        _about_oneself(session, known, flash)
+        await own_email.draw(visit, session, flash)
+        names = [_password(email, flash)]
+        await session_list.draw(visit)
+        _access(session)
+        names.append(_leave(email, flash, is_last=is_last))
+
+    def follow() -> None:
+        for name in filter(None, names):
+            name.props['^value'] = session.email
+
+    session.on_change(follow)
+
+
+def _about_oneself(session: Session, known: Sequence[Attribute], flash: Flash | None) -> None:
+    with task('Profile', 'What this site knows about you.'):
+        with form(
+            'Profile',
+            action='/auth/profile',
+            submit='Save profile',
+            flash=flash,
+            wide=False,
+            autofocus=False,
+            then='stay',
+        ) as about:
+            about.name(session.name)
+            for attribute in (each for each in known if each.editable):
+                about.text(
+                    f'attribute.{attribute.key}',
+                    attribute.label,
+                    session.attributes.get(attribute.key, ''),
+                    type='url' if attribute.kind is Kind.URL else 'text',
+                    maximum=attributes.VALUE_LENGTH,
+                )
+        _live(session, lambda: _facts(session, [each for each in known if not each.editable]))
+
+
+def _facts(session: Session, fixed: Sequence[Attribute]) -> None:
+    if session.user is None:
+        return
+    with tag('dl', classes='nc-facts'):
+        _fact('Member since', date(session.user.created_at))
+        for attribute in fixed:
+            _fact(attribute.label, session.attributes.get(attribute.key) or 'Not given')
+
+
+def _password(email: str, flash: Flash | None) -> ui.element:
+    with (
+        task('Password', 'A new one signs you out everywhere else.'),
+        form(
+            'Change password',
+            action='/auth/change-password',
+            submit='Change password',
+            flash=flash,
+            wide=False,
+            autofocus=False,
+        ) as change,
+    ):
+        name = change.username(email)
+        change.current_password('current_password', 'Current password')
+        change.new_password('New password')
+    return name
+
+
+def _access(session: Session) -> None:
+    with task('Roles and groups', 'What a site admin lets you do here.'):
+        _live(session, lambda: _roles_and_groups(session))
+
+
+def _roles_and_groups(session: Session) -> None:
+    _list('Roles', [_in_words(role) for role in session.roles], 'You have no roles yet. A site admin gives them.')
+    _list('Groups', sorted(session.groups), 'You are in no group. A group admits people who hold all of its roles.')
+
+
+def _leave(email: str, flash: Flash | None, *, is_last: bool) -> ui.element | None:
+    with task('Delete account', 'Your profile, your roles and your sessions go with it, for good.'):
+        if is_last:
+            muted(messages.LAST_SITE_ADMIN_STAYS)
+            return None
+        with form_dialog('Delete account', kind='danger'):
+            paragraph('Your profile, your roles and your sessions are deleted at once. Nobody can bring them back.')
+            with form(
+                'Delete account',
+                action='/auth/delete-account',
+                submit='Delete account',
+                flash=flash,
+                kind='danger',
+                autofocus=False,
+                leaves=True,
+            ) as leave:
+                name = leave.username(email)
+                leave.current_password()
+    return name
+
+
+def _live(session: Session, draw: Callable[[], None]) -> None:
+    """Draw it, and again when something about the person has changed: it holds nothing that takes the focus."""
+    shown = ui.refreshable(draw)
+    shown()
     session.on_change(shown.refresh)
 
 
-def _facts(session: Session) -> None:
-    if (user := session.user) is None:
-        return
-    with tag('div', classes='nc-narrow'):
-        with card('Account'), tag('dl', classes='nc-facts'):
-            _fact('Email', user.email)
-            _fact('Name', user.name or 'Not given')
-            _fact('Member since', day(user.created_at))
-        with card('Roles'):
-            _list([role_in_words(role) for role in user.roles], empty='You have no roles yet. A site admin gives them.')
-        with card('Groups'):
-            _list(sorted(user.groups), empty='You are in no group. A group admits people who hold all of its roles.')
-
-
-def day(moment: datetime) -> str:
-    """A date without leading zeros, such as `3 May 2026` (UTC, as stored)."""
-    return f'{moment.day} {moment:%B %Y}'
-
-
-def role_in_words(role: HeldRole) -> str:
-    return role.name if role.until is None else f'{role.name}, until {day(role.until)}, {role.until:%H:%M} UTC'
+def _in_words(role: HeldRole) -> str:
+    return role.name if role.until is None else f'{role.name}, until {date_and_time(role.until)}'
 
 
 def _fact(term: str, value: str) -> None:
@@ -45,10 +135,12 @@ def _fact(term: str, value: str) -> None:
         tag('dd', value)
 
 
-def _list(items: list[str], *, empty: str) -> None:
-    if not items:
-        muted(empty)
-        return
-    with tag('ul', classes='nc-chips'):
-        for item in items:
-            tag('li', item, 'nc-chip')
+def _list(title: str, items: Sequence[str], empty: str) -> None:
+    with tag('div', classes='nc-subtle'):
+        heading(title, 3)
+        if not items:
+            muted(empty)
+            return
+        with tag('ul', classes='nc-chips'):
+            for item in items:
+                tag('li', item, 'nc-chip')

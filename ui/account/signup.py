@@ -1,5 +1,6 @@
 """/signup: create an account."""
 
+from auth.settings import get_settings
 from ui.account.ways import already_signed_in
 from ui.components import account_card, card_foot, link, tag
 from ui.flash import take_flash
@@ -7,14 +8,17 @@ from ui.forms import sign_up_form
 from ui.gate import Visit, page, ways_in
 from ui.landing import own_path
 
+NO_CODE = 'An email and a password are all it takes.'
+
 
 @page('/signup', title='Create account', access='public', nav=False, heading=False)
 def signup(visit: Visit, next: str = '/') -> None:
-    """The sign-up form; people are signed in at once and land on `next`."""
+    """The sign-up form; people land on `next`, after the code from their mail."""
     if visit.user is not None:
         already_signed_in(visit.user, next)
         return
-    with account_card('Create account', 'An email and a password are all it takes.'):
+    lead = 'We send a code to your email to see that it is yours.' if get_settings().verify_email else NO_CODE
+    with account_card('Create account', lead):
         sign_up_form(next, flash=take_flash(), autofocus=True)
         with card_foot():
             tag('span', 'Already have an account? ')

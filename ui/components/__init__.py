@@ -1,13 +1,14 @@
 """Components: written once, accessible once. Pages are made of these and repeat nothing of what they take care of."""
 
-from ui.components.alert import alert
+from ui.components.alert import alert, said
 from ui.components.button import button, link_button, submit_button
 from ui.components.card import account_card, card, card_foot, row
-from ui.components.dialog import confirm
+from ui.components.dialog import confirm, form_dialog
 from ui.components.form import Form, form
 from ui.components.sign_out import sign_out_form
 from ui.components.table import table
 from ui.components.tag import tag
+from ui.components.task import task, tasks
 from ui.components.text import code, heading, link, muted, paragraph
 
 __all__ = [
@@ -20,14 +21,18 @@ __all__ = [
     'code',
     'confirm',
     'form',
+    'form_dialog',
     'heading',
     'link',
     'link_button',
     'muted',
     'paragraph',
     'row',
+    'said',
     'sign_out_form',
     'submit_button',
     'table',
     'tag',
+    'task',
+    'tasks',
 ]

@@ -1,8 +1,11 @@
 """Questions before something that cannot be taken back. The dialog confirms with the verb that opened it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from nicegui import ui
 
-from ui.components.button import Kind, button
+from ui.components.button import Kind, button, classes
 from ui.components.card import row
 from ui.components.tag import tag
 from ui.components.text import heading, paragraph
@@ -25,3 +28,19 @@ async def confirm(title: str, text: str, verb: str, *, kind: Kind = 'primary') -
     if not dialog.is_deleted:
         dialog.delete()
     return answer is True
+
+
+@contextmanager
+def form_dialog(title: str, *, kind: Kind = 'plain') -> Iterator[ui.element]:
+    """A button called `title`, and the dialog that it opens, for a form of the same name.
+
+    It works in the browser alone (forms.js): the browser's own `<dialog>` keeps the focus inside, closes on Escape and
+    gives the focus back.
+    """
+    opener = button(title, kind=kind)
+    name = f'nc-dialog-{opener.id}'
+    opener.props.update({'data-nc-opens': name, 'aria-haspopup': 'dialog'})
+    with tag('dialog', classes='nc-card nc-dialog', id=name, aria_labelledby=f'{name}-title') as dialog:
+        heading(title, 2, id=f'{name}-title')
+        yield dialog
+        tag('button', 'Cancel', classes('plain', wide=True), type='button', data_nc_closes=True)

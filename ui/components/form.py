@@ -143,14 +143,15 @@ def form(
     autofocus: bool = True,
     leaves: bool = False,
     then: Then = 'go',
+    done: str = '',
     wait: int | None = None,
 ) -> Iterator[Form]:
     """Draw a form called `name` that posts to `action` by the button `submit`.
 
-    `flash` is what a post without script left behind: its message and what was typed, never a password. `leaves` says
-    that success ends the session this page belongs to. `then` is what follows on success: to go where the answer says, to
-    load this page again, or to stay and say it here, where the page goes on as it is.
-    `wait`: seconds until the button may be pressed, counted down below it (None: nothing is said of it).
+    `flash` is what a post without script left behind: when it was this form that was refused, its message and what was
+    typed, never a password. `leaves` says that success ends the session this page belongs to. `then` is what follows on
+    success: to go where the answer says, to load this page again, or to stay and say `done` here (or what the answer
+    says), where the page goes on as it is. `wait`: seconds until the button may be pressed, counted down below it.
     """
     id_ = _free_id(name.lower().replace(' ', '-'))
     refusal = flash if flash and flash.tone == 'error' and flash.action in ('', action) else None
@@ -170,9 +171,8 @@ def form(
     ):
         message = refusal.message if refusal and refusal.field is None else ''
         tag('p', message, 'nc-alert nc-alert--error', role='alert', data_nc_form_error=True)
-        done = flash.message if flash and flash.tone == 'ok' else ''
-        if done or then == 'stay':
-            alert(done, 'ok').props('data-nc-form-done')
+        if then == 'stay':
+            alert('', 'ok').props.update({'data-nc-form-done': done})
         drawn = Form(id_, refusal)
         yield drawn
         with tag('div', classes='nc-form__end'):

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from auth.current_user import CurrentUser
     from ui.gate import Page, Visit
 
-SIGN_IN_PAGES = frozenset({'/logout', '/forgot', '/setup'})
+SIGN_IN_PAGES = frozenset({'/logout', '/forgot', '/setup', '/verify', '/invitation', '/password'})
 """Pages that are about signing in themselves, as those to sign in and up are: the header does not offer it twice."""
 
 

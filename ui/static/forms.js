@@ -74,8 +74,8 @@
     if (then !== "stay") return leaveFor(next);
     setBusy(form, false);
     form.querySelectorAll("[type=password]").forEach((input) => { input.value = ""; });
-    const box = form.querySelector("[data-nc-form-done]"); // gone when the server has drawn the next step already
-    if (box) box.textContent = takeFlash();
+    const box = form.querySelector("[data-nc-form-done]");
+    box.textContent = takeFlash() || box.dataset.ncFormDone;
   }
 
   function showRefusal(form, error) {
