@@ -38,7 +38,7 @@ async def profile(visit: Visit, session: Session) -> None:
 
 
 def _about_oneself(session: Session, known: Sequence[Attribute], flash: Flash | None) -> None:
-    with task('Profile', 'What this site knows about you.'):
+    with task('About you', 'What this site knows about you.'):
         with form(
             'Profile',
             action='/auth/profile',

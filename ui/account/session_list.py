@@ -70,10 +70,11 @@ class _List:
         """The button that was pressed is gone: its focus goes to the heading, and not back to the top."""
         await self.follow()
         self._said.set_text(words)
-        ui.run_javascript(
-            'setTimeout(() => document.activeElement === document.body'
-            f' && document.getElementById("{HEADING}")?.focus())'
-        )
+        with self._list:  # not the row, which is gone too
+            ui.run_javascript(
+                'setTimeout(() => document.activeElement === document.body'
+                f' && document.getElementById("{HEADING}")?.focus())'
+            )
 
 
 class _Row:

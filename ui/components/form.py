@@ -11,7 +11,6 @@ from nicegui import ui
 from auth.settings import get_settings
 from ui import messages
 from ui.components import field
-from ui.components.alert import alert
 from ui.components.button import Kind, classes, submit_button
 from ui.components.field import Field, Type
 from ui.components.tag import tag
@@ -171,14 +170,14 @@ def form(
     ):
         message = refusal.message if refusal and refusal.field is None else ''
         tag('p', message, 'nc-alert nc-alert--error', role='alert', data_nc_form_error=True)
-        if then == 'stay':
-            alert('', 'ok').props.update({'data-nc-form-done': done})
         drawn = Form(id_, refusal)
         yield drawn
-        with tag('div', classes='nc-form__end'):
+        with tag('div', classes='nc-form__end' + (' nc-form__end--wide' if wide else '')):
             button = submit_button(submit, kind=kind, wide=wide)
             for text, attributes in drawn.others:
                 tag('button', text, classes('plain', wide=wide), type='submit', **attributes)
+            if then == 'stay':
+                tag('p', '', 'nc-done', role='status', data_nc_form_done=done)
         if wait is not None:
             _count_down(button, f'{id_}-wait', wait)
 

@@ -32,7 +32,7 @@
 
   function clearErrors(form) {
     form.querySelectorAll("[data-nc-field]").forEach(clearFieldError);
-    for (const box of form.querySelectorAll("[data-nc-form-error], [data-nc-form-done]")) box.textContent = "";
+    for (const box of form.querySelectorAll("[data-nc-form-error], .nc-done")) box.textContent = "";
   }
 
   function setBusy(form, busy) {
@@ -74,8 +74,8 @@
     if (then !== "stay") return leaveFor(next);
     setBusy(form, false);
     form.querySelectorAll("[type=password]").forEach((input) => { input.value = ""; });
-    const box = form.querySelector("[data-nc-form-done]");
-    box.textContent = takeFlash() || box.dataset.ncFormDone;
+    const line = form.querySelector(".nc-done");
+    line.textContent = takeFlash() || line.dataset.ncFormDone;
   }
 
   function showRefusal(form, error) {
@@ -176,6 +176,8 @@
     if (!(input instanceof HTMLInputElement) || !input.closest(FORM)) return;
     const field = fieldOf(input);
     if (field) clearFieldError(field);
+    const done = input.form.querySelector(".nc-done"); // what stands there now was not done yet
+    if (done) done.textContent = "";
     if (input.dataset.ncCheck) judgeSoon(input);
   });
 
