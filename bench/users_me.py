@@ -3,7 +3,8 @@
 It runs in an environment of its own, with nothing of ours.
 """
 
-# mypy: ignore-errors - these libraries are in that environment alone
+# These libraries are in that environment alone.
+# mypy: ignore-errors
 
 import sys
 import uuid

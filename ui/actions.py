@@ -167,7 +167,7 @@ async def forgot_password(visit: Visit, email: str) -> None:
         AuthError: EMAIL_INVALID, INPUT_INVALID, THROTTLED, UNAVAILABLE
     """
     _check_types((str, email))
-    await forgetting.forgot_password(email, _visitor_of(visit))
+    await forgetting.forgot_password(email, visitor_of(visit))
 
 
 @_action
@@ -178,7 +178,7 @@ async def confirm_password(visit: Visit, email: str, code: str, new_password: st
         AuthError: CODE_INVALID, EMAIL_INVALID, PASSWORD_*, INPUT_INVALID, THROTTLED, BUSY, UNAVAILABLE
     """
     _check_types((str, email, code, new_password))
-    await confirming.confirm_password(email, code, new_password, _visitor_of(visit))
+    await confirming.confirm_password(email, code, new_password, visitor_of(visit))
 
 
 @_action
@@ -205,7 +205,7 @@ async def update_profile(visit: Visit, *, name: str | None = None, attributes: M
     """
     _check_types((str | None, name), (Mapping | None, attributes))
     _check_types((str, *(attributes or {}).keys(), *(attributes or {}).values()))
-    await updating.update_profile(_digest_of(visit), _visitor_of(visit), name=name, attributes=attributes)
+    await updating.update_profile(_digest_of(visit), visitor_of(visit), name=name, attributes=attributes)
 
 
 @_action
@@ -225,7 +225,7 @@ async def logout(visit: Visit, *, next: str | None = None) -> None:
             Landing(visit, target)
         return
     async with rebind.passing(visit):
-        await sign_out.sign_out(visit.digest, _visitor_of(visit))
+        await sign_out.sign_out(visit.digest, visitor_of(visit))
         if visit.is_gone():
             return
         rebind.go_on(visit, visit.digest, None)
@@ -253,7 +253,7 @@ async def _come_in(visit: Visit, issue: _Issue[Ticket | Pending], next: str | No
 async def _come_in(visit: Visit, issue: _Issue[Ticket | Pending], next: str | None) -> CurrentUser | Pending:
     """The way from a ticket to an open page that is its person's; or to the page of the step that comes first."""
     target, moves = own_path(next) if next is not None else landing_of(visit), visit.moves
-    ticket = await issue(_visitor_of(visit), visit.digest)
+    ticket = await issue(visitor_of(visit), visit.digest)
     if isinstance(ticket, Pending):
         await _lead_to(visit, ticket, target or visit.location)
         return ticket
@@ -297,7 +297,7 @@ def _post(visit: Visit, path: str, **fields: str) -> Request:
     return Request(visit, f'window.nicegate.post({json.dumps(path)}, {json.dumps(fields)})')
 
 
-def _visitor_of(visit: Visit) -> Visitor:
+def visitor_of(visit: Visit) -> Visitor:
     """Where the page's socket comes from, which its browser's requests will come from too."""
     scope = (visit.client.environ or {})['asgi.scope']
     return Visitor.of((scope.get('client') or ('',))[0], sent(scope, b'user-agent') or '')

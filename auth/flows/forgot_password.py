@@ -11,6 +11,7 @@ from auth.codes import Purpose
 from auth.mail import Template
 from auth.mail.outbox import Answer
 from auth.people import check_email
+from auth.settings import get_settings
 from auth.visitor import Visitor
 from models.clock import now
 from models.database import transaction

@@ -44,5 +44,5 @@ async def _resolve(mail: Mail) -> None:
             address=answer.user.email,  # never as it was typed: an address that looks alike is somebody else's
             variables={'name': answer.user.name},
             ends_at=answer.ends_at,
-            sealed=outbox.seal(answer.secrets) if answer.secrets else None,
+            sealed=outbox.seal(answer.hidden) if answer.hidden else None,
         )

@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from auth import sealed
+from auth.settings import get_settings
 from auth.visitor import Visitor
 from models import change
 from models.clock import now
@@ -91,12 +92,16 @@ async def _write(
         address=address,
         user=user,
         variables=dict(variables),
-        sealed=sealed.seal('mail', hidden) if hidden else None,
+        sealed=seal(hidden) if hidden else None,
         created_at=at,
         next_try_at=at,
         ends_at=ends_at,
     )
     await change.record('mail')  # wakes the workers of all processes
+
+
+def seal(values: Mapping[str, str]) -> str:
+    return sealed.seal('mail', values)
 
 
 def unseal(text: str) -> dict[str, str]:

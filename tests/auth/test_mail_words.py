@@ -4,7 +4,6 @@ import html as entities
 import re
 
 import pytest
-from hypothesis import given, settings as effort, strategies as st
 
 from auth.mail import templates
 from tests.support.mail_catcher import CODE

@@ -25,7 +25,7 @@ async def profile(visit: Visit, session: Session) -> None:
         said(flash)
         _about_oneself(session, known, flash)
         await own_email.draw(visit, session, flash)
-        names = [_password(email, flash)]
+        names: list[ui.element | None] = [_password(email, flash)]
         await session_list.draw(visit)
         _access(session)
         names.append(_leave(email, flash, is_last=is_last))

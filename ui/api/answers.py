@@ -7,12 +7,12 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from auth.errors import AuthError, Reason
-from ui import messages, session_routes
+from ui import messages, posts
 from ui.api.bodies import NotJsonError
 from ui.api.given import Error, Refusal
 
 STATUS: Final[Mapping[Reason, int]] = {
-    **session_routes.STATUS,
+    **posts.STATUS,
     Reason.TOKEN_INVALID: 401,
     Reason.EMAIL_UNVERIFIED: 403,
     Reason.PASSWORD_MUST_CHANGE: 403,

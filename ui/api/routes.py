@@ -25,7 +25,7 @@ from ui.api.given import Keys, Person
 from ui.api.given import Tokens as GivenTokens
 from ui.api.route import Route
 from ui.gate.socket import sent
-from ui.session_routes import visitor_of
+from ui.posts import visitor_of
 
 KEYS_AGE: Final = 3600
 """Seconds for which others may keep our public key: it does not change while the database lives."""
@@ -81,7 +81,7 @@ async def profile(request: Request, body: bodies.Profile) -> Response:
 
 async def logout(request: Request, _: None) -> Response:
     digest, _user = await _caller(request)
-    await sign_out.sign_out(digest)
+    await sign_out.sign_out(digest, visitor_of(request))
     return nothing(204)
 
 

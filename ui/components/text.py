@@ -1,6 +1,7 @@
 """Words on a page: headings, paragraphs, links."""
 
 from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
 
 from ui.components.tag import tag
 
@@ -10,7 +11,7 @@ def heading(text: str, level: int = 1, *, id: str | None = None) -> ui.element:
     return tag(f'h{level}', text, f'nc-h{level}', id=id, tabindex='-1' if level == 1 else None)
 
 
-def paragraph(text: str, classes: str = '') -> ui.element:
+def paragraph(text: str, classes: str = '') -> TextElement:
     return tag('p', text, f'nc-text {classes}'.rstrip())
 
 
