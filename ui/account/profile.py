@@ -114,7 +114,7 @@ def _leave(email: str, flash: Flash | None, *, is_last: bool) -> ui.element | No
                 leaves=True,
             ) as leave:
                 name = leave.username(email)
-                leave.current_password()
+                leave.current_password('current_password', 'Password')
     return name
 
 

@@ -1,0 +1,436 @@
+"""Accounts that look after themselves, on real tables: verify, forgot, confirm, change, invite, leave."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from auth import accounts, invitations, pending, sessions, throttle
+from auth.access import SITE_ADMIN
+from auth.admin import attributes as attribute_verbs
+from auth.admin import invitations as invitation_verbs
+from auth.admin import users
+from auth.admin.actor import OPERATOR
+from auth.attributes import Kind
+from auth.errors import AuthError, Reason
+from auth.flows import (
+    accept_invitation,
+    change_email,
+    change_password,
+    confirm_password,
+    delete_account,
+    forgot_password,
+    own_sessions,
+    update_profile,
+    verify_email,
+)
+from auth.flows.sign_in import sign_in
+from auth.flows.sign_up import sign_up
+from auth.mail import Template
+from auth.pending import Pending, Step
+from auth.sessions import NewSession, digest_of
+from models.audit import Audit
+from models.clock import now
+from models.code import Code
+from models.mail import Mail
+from models.session import Session
+from models.user import User
+from tests.auth.conftest import PASSWORD, VISITOR
+from tests.auth.mailbox import code_for, mails, newest
+from tests.auth.test_accounts import person, refuses
+
+ANN = 'ann@cars.example'
+NEW = 'green kettle in may'
+
+
+@pytest.fixture
+def verifying(settings, house):
+    """A house that verifies addresses, as it does by default."""
+    settings.delenv('NICEGATE_VERIFY_EMAIL')
+    from auth.settings import get_settings
+
+    get_settings.cache_clear()
+    assert get_settings().verify_email
+
+
+async def join(email: str = ANN, password: str = PASSWORD) -> Pending:
+    step = await sign_up(email, password, VISITOR, name='Ann')
+    assert isinstance(step, Pending)
+    return step
+
+
+async def signed_in(email: str = ANN, password: str = PASSWORD) -> str:
+    """The digest of a new session."""
+    session = await sign_in(email, password, VISITOR)
+    assert isinstance(session, NewSession)
+    digest = digest_of(session.token)
+    assert digest is not None
+    return digest
+
+
+async def acts() -> list[str]:
+    return [row.act for row in await Audit.all().order_by('id')]
+
+
+# ------------------------------------------------------------------ sign up and verify
+
+
+async def test_the_code_from_the_mail_opens_the_account_and_signs_in(verifying):
+    step = await join()
+    assert step.step is Step.VERIFY
+    assert (await newest(ANN)).template == Template.VERIFY_EMAIL
+    assert await Session.all().count() == 0
+    session = await verify_email.verify(step.token, await code_for(ANN), VISITOR)
+    user = await sessions.resume(digest_of(session.token))
+    assert user is not None
+    assert user.email == ANN
+    with refuses(Reason.SIGN_UP_OVER):
+        await verify_email.verify(step.token, await code_for(ANN), VISITOR)
+    assert await acts() == ['signed up', 'email verified', 'signed in']
+
+
+async def test_a_right_password_of_somebody_unverified_leads_to_a_fresh_code(verifying):
+    await join()
+    first = await code_for(ANN)
+    step = await sign_in(ANN, PASSWORD, VISITOR)
+    assert isinstance(step, Pending)
+    with refuses(Reason.CODE_INVALID):
+        await verify_email.verify(step.token, first, VISITOR)
+    assert await verify_email.verify(step.token, await code_for(ANN), VISITOR)
+    with refuses(Reason.INVALID_CREDENTIALS):
+        await sign_in(ANN, 'wrong horse', VISITOR)
+
+
+async def test_a_taken_address_is_answered_alike_and_its_owner_is_told(verifying):
+    await person()
+    step = await join()
+    assert (await verify_email.look(step.token, VISITOR)) == verify_email.VerifyStep(ANN, 0)
+    assert [mail.template for mail in await mails(ANN)] == [Template.EMAIL_TAKEN]
+    await verify_email.send_new_code(step.token, VISITOR)
+    with refuses(Reason.CODE_INVALID):
+        await verify_email.verify(step.token, 'BCDF-GHJK', VISITOR)
+    assert len(await mails(ANN)) == 1
+    assert await signed_in()
+
+
+async def test_nobody_can_register_an_address_beforehand(verifying):
+    eve = await join(password='eves own password')
+    await code_for(ANN)
+    ann = await join()
+    with refuses(Reason.SIGN_UP_OVER):  # the code that Ann reads is not for Eve's sign-up
+        await verify_email.verify(eve.token, await code_for(ANN), VISITOR)
+    with refuses(Reason.INVALID_CREDENTIALS):
+        await sign_in(ANN, 'eves own password', VISITOR)
+    assert await verify_email.verify(ann.token, await code_for(ANN), VISITOR)
+    assert await User.all().count() == 1
+
+
+async def test_who_signs_up_for_an_invited_address_gets_nothing_before_the_code(verifying):
+    uid = await users.create(OPERATOR, ANN, None, roles=[SITE_ADMIN], verified=False)
+    link = await invitation_verbs.invite(OPERATOR, uid)
+    await join(password='eves own password')
+    assert isinstance(await sign_in(ANN, 'eves own password', VISITOR), Pending)
+    await accept_invitation.accept(link.partition('=')[2], PASSWORD, VISITOR)
+    with refuses(Reason.INVALID_CREDENTIALS):
+        await sign_in(ANN, 'eves own password', VISITOR)
+
+
+async def test_two_sign_ups_at_once_make_one_account_and_one_good_code(verifying):
+    answers = await asyncio.gather(*(sign_up(ANN, PASSWORD, VISITOR) for _ in range(5)), return_exceptions=True)
+    assert {a.reason for a in answers if isinstance(a, AuthError)} <= {Reason.BUSY}
+    code = await code_for(ANN)
+    steps = [answer for answer in answers if isinstance(answer, Pending)]
+    tries = (verify_email.verify(step.token, code, VISITOR) for step in steps)
+    opened = await asyncio.gather(*tries, return_exceptions=True)
+    assert sum(isinstance(answer, NewSession) for answer in opened) == 1
+    assert await User.all().count() == 1
+
+
+async def test_a_program_verifies_by_address_and_code_and_nobody_is_signed_in(verifying):
+    await join()
+    await verify_email.verify_address(ANN, await code_for(ANN), VISITOR)
+    assert await Session.all().count() == 0
+    assert await signed_in()
+
+
+# ------------------------------------------------------------------ forgot and confirm
+
+
+async def test_forgot_then_confirm_ends_all_sessions_and_tells_the_owner(house):
+    await person()
+    open_elsewhere = await signed_in()
+    await forgot_password.forgot_password('Ann@Cars.example', VISITOR)
+    code = await code_for(ANN)
+    await confirm_password.confirm_password(ANN, code.lower(), NEW, VISITOR)
+    assert await sessions.resume(open_elsewhere) is None
+    assert (await newest(ANN)).template == Template.PASSWORD_CHANGED
+    assert await signed_in(password=NEW)
+    with refuses(Reason.INVALID_CREDENTIALS):
+        await sign_in(ANN, PASSWORD, VISITOR)
+    with refuses(Reason.CODE_INVALID):
+        await confirm_password.confirm_password(ANN, code, PASSWORD, VISITOR)
+
+
+async def test_no_mail_goes_to_an_unknown_or_blocked_address_nor_to_one_that_looks_alike(house):
+    blocked = await person('bob@cars.example')
+    await users.block(OPERATOR, blocked)
+    await person()
+    for email in ('nobody@cars.example', 'bob@cars.example', 'а' + ANN[1:]):  # a Cyrillic letter
+        await forgot_password.forgot_password(email, VISITOR)
+        assert await mails(email) == []
+        with refuses(Reason.CODE_INVALID):
+            await confirm_password.confirm_password(email, 'BCDF-GHJK', NEW, VISITOR)
+    assert await Mail.all().count() == 0
+
+
+async def test_a_refused_password_takes_no_try_at_the_code(house):
+    await person()
+    await forgot_password.forgot_password(ANN, VISITOR)
+    code = await code_for(ANN)
+    for _ in range(6):
+        with refuses(Reason.PASSWORD_COMMON):
+            await confirm_password.confirm_password(ANN, code, 'password1', VISITOR)
+    await confirm_password.confirm_password(ANN, code, NEW, VISITOR)
+
+
+async def test_a_reset_lets_in_who_was_invited_or_never_verified(verifying):
+    uid = await users.create(OPERATOR, ANN, None, verified=False)
+    link = await invitation_verbs.invite(OPERATOR, uid)
+    await forgot_password.forgot_password(ANN, VISITOR)
+    await confirm_password.confirm_password(ANN, await code_for(ANN), NEW, VISITOR)
+    assert await signed_in(password=NEW)
+    with refuses(Reason.INVITATION_WITHDRAWN):
+        await invitations.look(link.partition('=')[2])
+
+
+# ------------------------------------------------------------------ change
+
+
+async def test_a_new_password_ends_the_other_sessions_and_renews_this_one(house):
+    await person()
+    here, elsewhere = await signed_in(), await signed_in()
+    session = await change_password.change_password(here, PASSWORD, NEW, VISITOR)
+    assert session is not None
+    assert await sessions.resume(here) is None
+    assert await sessions.resume(elsewhere) is None
+    assert await sessions.resume(digest_of(session.token)) is not None
+    assert (await newest(ANN)).template == Template.PASSWORD_CHANGED
+    assert await signed_in(password=NEW)
+
+
+async def test_a_wrong_old_password_signs_nobody_out(house):
+    await person()
+    here, elsewhere = await signed_in(), await signed_in()
+    with refuses(Reason.PASSWORD_WRONG):
+        await change_password.change_password(here, 'wrong horse', NEW, VISITOR)
+    with refuses(Reason.PASSWORD_SAME):
+        await change_password.change_password(here, PASSWORD, PASSWORD, VISITOR)
+    with refuses(Reason.PASSWORD_COMMON):
+        await change_password.change_password(here, PASSWORD, 'password1', VISITOR)
+    assert await sessions.resume(here) and await sessions.resume(elsewhere)
+    with refuses(Reason.NOT_SIGNED_IN):
+        await change_password.change_password(None, PASSWORD, NEW, VISITOR)
+
+
+async def test_two_changes_at_once_make_one(house):
+    await person()
+    here = await signed_in()
+    new = [f'{NEW} {number}' for number in range(5)]
+    tries = (change_password.change_password(here, PASSWORD, password, VISITOR) for password in new)
+    answers = await asyncio.gather(*tries, return_exceptions=True)
+    [winner] = [index for index, answer in enumerate(answers) if isinstance(answer, NewSession)]
+    assert await signed_in(password=new[winner])
+    assert await Session.all().count() == 2
+
+
+async def test_a_generated_password_leads_to_a_new_one_and_nowhere_else(house):
+    await users.create(OPERATOR, ANN, PASSWORD, must_change_password=True)
+    step = await sign_in(ANN, PASSWORD, VISITOR, keep=True)
+    assert isinstance(step, Pending)
+    assert step.step is Step.NEW_PASSWORD
+    assert await Session.all().count() == 0
+    with refuses(Reason.PASSWORD_SAME):
+        await change_password.replace_generated(step.token, PASSWORD, PASSWORD, VISITOR)
+    with refuses(Reason.PASSWORD_WRONG):
+        await change_password.replace_generated(step.token, 'wrong horse', NEW, VISITOR)
+    session = await change_password.replace_generated(step.token, PASSWORD, NEW, VISITOR)
+    assert session.max_age is not None
+    assert await signed_in(password=NEW)
+    with refuses(Reason.SIGN_UP_OVER):
+        await change_password.replace_generated(step.token, NEW, PASSWORD, VISITOR)
+
+
+async def test_a_new_address_is_taken_with_its_code_and_the_old_one_is_told(house):
+    await person()
+    here = await signed_in()
+    await forgot_password.forgot_password(ANN, VISITOR)
+    reset = await code_for(ANN)
+    await change_email.change_email(here, 'Anna@cars.example', PASSWORD, VISITOR)
+    assert await change_email.awaited(here) == 'Anna@cars.example'
+    assert (await accounts.get_by_email(ANN)).email == ANN
+    await change_email.confirm_email(here, await code_for('Anna@cars.example'), VISITOR)
+    user = await sessions.resume(here)
+    assert user is not None
+    assert user.email == 'Anna@cars.example'
+    told = await newest(ANN)
+    assert (told.template, told.variables['new_email']) == (Template.EMAIL_CHANGED, 'Anna@cars.example')
+    for email in (ANN, 'anna@cars.example'):  # what was mailed to the old address opens nothing
+        with refuses(Reason.CODE_INVALID):
+            await confirm_password.confirm_password(email, reset, NEW, VISITOR)
+
+
+async def test_a_new_address_that_is_taken_is_not_given_away(house):
+    await person()
+    await person('bob@cars.example')
+    here = await signed_in()
+    await change_email.change_email(here, 'BOB@cars.example', PASSWORD, VISITOR)
+    assert await change_email.awaited(here) == 'BOB@cars.example'
+    assert [mail.template for mail in await mails('bob@cars.example')] == [Template.EMAIL_TAKEN]
+    with refuses(Reason.PASSWORD_WRONG):
+        await change_email.change_email(here, 'other@cars.example', 'wrong horse', VISITOR)
+    with refuses(Reason.EMAIL_SAME):
+        await change_email.change_email(here, ANN, PASSWORD, VISITOR)
+    await change_email.give_up(here)
+    assert await change_email.awaited(here) is None
+
+
+async def test_two_people_who_want_one_address_do_not_both_get_it(house):
+    await person()
+    await person('bob@cars.example')
+    ann, bob = await signed_in(), await signed_in('bob@cars.example')
+    codes = []
+    for digest in (ann, bob):
+        await change_email.change_email(digest, 'new@cars.example', PASSWORD, VISITOR)
+        codes.append(await code_for('new@cars.example'))
+    tries = (change_email.confirm_email(digest, code, VISITOR) for digest, code in zip((ann, bob), codes, strict=True))
+    answers = await asyncio.gather(*tries, return_exceptions=True)
+    assert sorted(isinstance(answer, AuthError) for answer in answers) == [False, True]
+
+
+# ------------------------------------------------------------------ profile, sessions, leaving
+
+
+async def test_people_change_their_name_and_what_an_admin_lets_them(house):
+    await attribute_verbs.define(OPERATOR, 'phone', editable=True)
+    await attribute_verbs.define(OPERATOR, 'picture', kind=Kind.URL, editable=True)
+    await attribute_verbs.define(OPERATOR, 'discount')
+    await person()
+    here = await signed_in()
+    values = {'phone': ' 12 34 ', 'picture': 'https://cars.example/ann.png'}
+    await update_profile.update_profile(here, VISITOR, name=' Ann  Lee ', attributes=values)
+    user = await sessions.resume(here)
+    assert user is not None
+    assert (user.name, dict(user.attributes)) == ('Ann Lee', {**values, 'phone': '12 34'})
+    for key, value, reason in (
+        ('discount', '100', Reason.ATTRIBUTE_UNKNOWN),
+        ('is_admin', 'yes', Reason.ATTRIBUTE_UNKNOWN),
+        ('picture', 'javascript:alert(1)', Reason.ATTRIBUTE_INVALID),
+        ('picture', 'not an address', Reason.ATTRIBUTE_INVALID),
+        ('phone', 'x' * 1001, Reason.ATTRIBUTE_INVALID),
+        ('phone', 'a\0b', Reason.ATTRIBUTE_INVALID),
+        ('phone', '\ud800', Reason.ATTRIBUTE_INVALID),
+    ):
+        with refuses(reason):
+            await update_profile.update_profile(here, VISITOR, attributes={key: value})
+    await update_profile.update_profile(here, VISITOR, attributes={'phone': ''})
+    user = await sessions.resume(here)
+    assert user is not None
+    assert set(user.attributes) == {'picture'}
+
+
+async def test_people_see_and_end_their_own_sessions_only(house):
+    await person()
+    await person('bob@cars.example')
+    here, elsewhere, third = await signed_in(), await signed_in(), await signed_in()
+    bob = await signed_in('bob@cars.example')
+    listed = await own_sessions.list_own(here)
+    assert [session.is_this for session in listed] == [True, False, False]
+    other = (await own_sessions.list_own(bob))[0]
+    await own_sessions.end_one(here, other.id, VISITOR)
+    assert await sessions.resume(bob) is not None
+    await own_sessions.end_one(here, next(s.id for s in await own_sessions.list_own(elsewhere) if s.is_this), VISITOR)
+    assert await sessions.resume(elsewhere) is None
+    assert await own_sessions.end_others(here, VISITOR) == 1
+    assert await sessions.resume(third) is None
+    assert await sessions.resume(here) is not None
+
+
+async def test_people_leave_with_their_password_but_not_the_last_site_admin(house):
+    await person()
+    here = await signed_in()
+    with refuses(Reason.PASSWORD_WRONG):
+        await delete_account.delete_account(here, 'wrong horse', VISITOR)
+    await delete_account.delete_account(here, PASSWORD, VISITOR)
+    assert await sessions.resume(here) is None
+    assert await accounts.find_by_email(ANN) is None
+    await users.create(OPERATOR, 'root@cars.example', PASSWORD, site_admin=True)
+    root = await signed_in('root@cars.example')
+    with refuses(Reason.LAST_SITE_ADMIN):
+        await delete_account.delete_account(root, PASSWORD, VISITOR)
+    assert await sessions.resume(root) is not None
+    assert 'account deleted' in await acts()
+
+
+# ------------------------------------------------------------------ invitations
+
+
+async def invited() -> str:
+    """The token of a link that was mailed."""
+    link = await invitation_verbs.invite_address(OPERATOR, ANN, name='Ann')
+    return link.partition('token=')[2]
+
+
+async def test_an_invitation_sets_a_password_verifies_the_address_and_signs_in(verifying):
+    token = await invited()
+    for _ in range(3):
+        assert (await invitations.look(token)).email == ANN
+    session = await accept_invitation.accept(token, PASSWORD, VISITOR, name='Ann Lee')
+    user = await sessions.resume(digest_of(session.token))
+    assert user is not None
+    assert user.name == 'Ann Lee'
+    with refuses(Reason.INVITATION_USED):
+        await accept_invitation.accept(token, NEW, VISITOR)
+    assert await signed_in()
+    with refuses(Reason.INVITATION_NEEDLESS):
+        await invited()
+
+
+async def test_an_invitation_that_is_old_withdrawn_or_nobodys_says_so(house):
+    token = await invited()
+    newer = await invited()
+    with refuses(Reason.INVITATION_WITHDRAWN):
+        await invitations.look(token)
+    await Code.filter(withdrawn_at__isnull=True).update(ends_at=now() - timedelta(seconds=1))
+    with refuses(Reason.INVITATION_EXPIRED):
+        await accept_invitation.accept(newer, PASSWORD, VISITOR)
+    for nonsense in ('', 'x', '\0', 'x' * 500):
+        with refuses(Reason.INVITATION_INVALID):
+            await invitations.look(nonsense)
+    newest_token = await invited()
+    await users.block(OPERATOR, str((await accounts.get_by_email(ANN)).uid))
+    with refuses(Reason.INVITATION_INVALID):
+        await accept_invitation.accept(newest_token, PASSWORD, VISITOR)
+
+
+async def test_of_two_who_accept_at_once_one_wins(house):
+    token = await invited()
+    tries = (accept_invitation.accept(token, f'{PASSWORD} {number}', VISITOR) for number in range(5))
+    answers = await asyncio.gather(*tries, return_exceptions=True)
+    assert sum(isinstance(answer, NewSession) for answer in answers) == 1
+    assert await Session.all().count() == 1
+
+
+async def test_no_row_of_the_audit_holds_a_secret(verifying):
+    step = await join()
+    code = await code_for(ANN)
+    await verify_email.verify(step.token, code, VISITOR)
+    here = await signed_in()
+    await change_password.change_password(here, PASSWORD, NEW, VISITOR)
+    with refuses(Reason.INVALID_CREDENTIALS):
+        await sign_in(ANN, PASSWORD, VISITOR)
+    text = str([row.__dict__ for row in await Audit.all()] + [row.__dict__ for row in await Mail.all()])
+    for secret in (PASSWORD, NEW, code, step.token):
+        assert secret not in text
+    assert {'password changed', 'sign-in failed', 'signed in'} <= set(await acts())
+    assert await pending.find(Step.VERIFY, step.token) is None
+    assert await throttle.mail_wait(ANN, VISITOR) == 0
