@@ -1,15 +1,26 @@
-"""Forms of one's own: sign-up, sign-in and sign-out with plain NiceGUI inputs. Copy it, and change what you like."""
+"""Forms of one's own for all that people do with their account, with plain NiceGUI inputs. Copy it, and change what you
+like.
+"""
 
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlencode
 
 from nicegui import ui
 
-from ui.actions import AuthError, login, logout, signup
+from ui.actions import (
+    AuthError,
+    change_password,
+    confirm_password,
+    forgot_password,
+    login,
+    logout,
+    signup,
+    update_profile,
+)
 from ui.forms import sign_in_form, sign_up_form
 from ui.gate import Session, account_pages, current_session, gated, page
 
-account_pages(login='/enter', signup='/join')  # every door and every link leads to these two
+account_pages(login='/enter', signup='/join', forgot='/forgotten')  # every door and every link leads to these
 reviews = [('The Left Hand of Darkness', 'Ursula'), ('A Month in the Country', 'Jim')]  # text, author; in memory
 
 
@@ -31,7 +42,7 @@ def submit(form: ui.element, label: str, act: Callable[[], Awaitable[object]], *
         try:
             await act()
         except AuthError as error:
-            if error.field in fields:  # 'email', 'password' or 'name'
+            if error.field in fields:  # 'email', 'name', 'code', 'password' or 'current_password'
                 fields[error.field].error = error.message
                 fields[error.field].run_method('focus')
             else:
@@ -65,6 +76,7 @@ def enter(session: Session, next: str = '/') -> None:  # after login() people la
     with ui.card().classes('w-full max-w-md'):
         sign_in_by_hand()
         ui.link('New here? Sign up', f'/join?{urlencode({"next": next})}')
+        ui.link('Forgot password?', '/forgotten')
 
 
 @page('/join', title='Sign up', access='public', nav=False)
@@ -83,6 +95,35 @@ def join(next: str = '/') -> None:
                 password=password,
             )
         ui.link('Have an account? Sign in', f'/enter?{urlencode({"next": next})}')
+
+
+@page('/forgotten', title='Forgot password', access='public', nav=False)
+def forgotten() -> None:  # both steps on one page: the code comes by mail, and may be typed on another device
+    with ui.card().classes('w-full max-w-md'):
+        asking = own_form('Forgot password')
+        have_one = ui.button('I have a code').props('flat')
+        confirming = own_form('Confirm password')
+    confirming.set_visibility(False)
+    have_one.on_click(lambda: confirming.set_visibility(True))
+
+    with asking:
+        email = field('email', 'Email', 'username')
+
+        async def ask() -> None:
+            await forgot_password(email.value)
+            confirming.set_visibility(True)
+
+        submit(asking, 'Send code', ask, email=email)
+    with confirming:
+        code = field('code', 'Verification code', 'one-time-code')
+        password = field('password', 'New password', 'new-password')
+
+        async def confirm() -> None:
+            await confirm_password(email.value, code.value, password.value)
+            ui.notify('Your password was changed. Sign in with it.')
+            ui.navigate.to('/enter')
+
+        submit(confirming, 'Set new password', confirm, code=code, password=password)
 
 
 async def leave() -> None:
@@ -129,6 +170,20 @@ def home() -> None:
 @page('/members', title='Members', access='signed-in', icon='group', order=2)
 def members(session: Session) -> None:
     ui.label().bind_text_from(session, 'email', lambda email: f'You are in, {email}.')
+    with ui.card().classes('w-full max-w-md'), own_form('Profile') as profile:
+        name = field('name', 'Name', 'name')
+        name.value = session.name
+        submit(profile, 'Save profile', lambda: update_profile(name=name.value), name=name)
+    with ui.card().classes('w-full max-w-md'), own_form('Change password') as change:
+        old = field('current_password', 'Current password', 'current-password')
+        new = field('password', 'New password', 'new-password')
+
+        async def save() -> None:
+            await change_password(old.value, new.value)
+            old.value = new.value = ''
+            ui.notify('Your password was changed. You are signed out everywhere else.')
+
+        submit(change, 'Change password', save, current_password=old, password=new)
     ui.button('Sign out', on_click=leave)
 
 

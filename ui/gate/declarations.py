@@ -18,7 +18,6 @@ RESERVED = (
     'static',
     'healthz',
     '.well-known',
-    'docs',
     'favicon.ico',
 )
 """First path segments that are ours or NiceGUI's."""
