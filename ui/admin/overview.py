@@ -4,11 +4,12 @@ from auth.access import SITE_ADMINS
 from auth.admin import overview as figures
 from auth.current_user import CurrentUser
 from ui import gate
-from ui.components import card, code, muted, table, tag
+from ui.components import card, code, link, muted, table, tag
 from ui.gate import page
 from ui.gate_words import gate_in_words, group_in_words
 
 VERBS = (
+    ('invite EMAIL --role ROLE', 'Invite a person'),
     ('create-user EMAIL --role ROLE', 'Add a person'),
     ('grant EMAIL ROLE', 'Give somebody a role'),
     ('revoke EMAIL ROLE', 'Take a role away'),
@@ -45,6 +46,9 @@ async def admin(user: CurrentUser) -> None:
             ('Role', 'People'),
             [(name, f'{holders:,}') for name, holders in overview.roles],
         )
+    with card('More'):
+        link('Mails', '/admin/mails')
+        link('API for programs', '/docs')
     _command_line()
 
 
