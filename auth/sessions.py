@@ -48,18 +48,24 @@ def digest_of(token: str | None) -> str | None:
 
 async def start(user: User, visitor: Visitor, *, keep: bool = False, replacing: str | None = None) -> NewSession:
     """Start a session inside the caller's transaction; the one of the digest `replacing` ends (no fixation)."""
-    settings = get_settings()
     if replacing is not None:
         await end(replacing, heir=user)
-    token, at = secrets.token_urlsafe(TOKEN_BYTES), now()
-    lifetime = settings.session_keep if keep else settings.session_lifetime
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    row = await open_row(user, visitor, digest_of(token) or '', keep=keep)
+    lifetime = row.ends_at - row.created_at
+    return NewSession(token, int(lifetime.total_seconds()) if keep else None)
+
+
+async def open_row(user: User, visitor: Visitor, digest: str, *, keep: bool) -> Session:
+    """The row of a new session inside the caller's transaction, and all that a sign-in leaves behind."""
+    settings, at = get_settings(), now()
     row = await Session.create(
-        digest=digest_of(token),
+        digest=digest,
         user=user,
         created_at=at,
         last_seen_at=at,
         idle_ends_at=at + _idle(keep),
-        ends_at=at + lifetime,
+        ends_at=at + (settings.session_keep if keep else settings.session_lifetime),
         keep=keep,
         address=visitor.address,
         user_agent=visitor.user_agent,
@@ -68,7 +74,7 @@ async def start(user: User, visitor: Visitor, *, keep: bool = False, replacing: 
     await change.record('started', session_id=row.id, user_id=user.id)
     await audit.record(Act.SIGNED_IN, user, visitor)
     await throttle.remember(user.email_key, visitor)
-    return NewSession(token, int(lifetime.total_seconds()) if keep else None)
+    return row
 
 
 async def resume(digest: str | None) -> CurrentUser | None:

@@ -18,7 +18,6 @@ from auth.errors import AuthError, Reason
 from auth.sessions import TOKEN_BYTES, digest_of
 from auth.settings import get_settings
 from auth.visitor import Visitor
-from models import change
 from models.clock import now
 from models.database import transaction
 from models.session import PROGRAM, Session
@@ -42,22 +41,8 @@ class Tokens:
 
 async def start(user: User, visitor: Visitor) -> Tokens:
     """Start a program's session inside the caller's transaction. It lives as long as one that is kept in a browser."""
-    at, lifetime, sid = now(), get_settings().session_keep, secrets.token_hex(SID_BYTES)
-    session = await Session.create(
-        digest=PROGRAM + sid,
-        user=user,
-        created_at=at,
-        last_seen_at=at,
-        idle_ends_at=at + lifetime,
-        ends_at=at + lifetime,
-        keep=True,
-        address=visitor.address,
-        user_agent=visitor.user_agent,
-    )
-    await User.filter(id=user.id).update(last_seen_at=at)
-    await change.record('started', session_id=session.id, user_id=user.id)
-    await audit.record(Act.SIGNED_IN, user, visitor)
-    return await _issue(session, user, at)
+    session = await sessions.open_row(user, visitor, PROGRAM + secrets.token_hex(SID_BYTES), keep=True)
+    return await _issue(session, user, session.created_at)
 
 
 async def refresh(token: str, visitor: Visitor) -> Tokens:
