@@ -4,6 +4,7 @@ from typing import Final
 
 import structlog
 from tortoise.expressions import F
+from tortoise.queryset import QuerySet
 
 from auth.mail import leases, outbox
 from models.clock import now
@@ -24,7 +25,7 @@ async def resolve() -> bool:
             await _resolve(mail)
         except Exception as error:
             log.error('a mail that was asked for cannot be made', template=mail.template, exc_info=error)
-            await Mail.filter(id=mail.id, status='asked for').update(
+            await _untouched(mail).update(
                 next_try_at=now() + leases.pause(mail.tries + 1), tries=F('tries') + 1, last_error=type(error).__name__
             )
     return len(asked) == BATCH
@@ -32,9 +33,9 @@ async def resolve() -> bool:
 
 async def _resolve(mail: Mail) -> None:
     async with transaction():
-        mine = Mail.filter(id=mail.id)
-        if not await mine.filter(status='asked for').update(status='waiting', tries=0, last_error=''):
+        if not await _untouched(mail).update(status='waiting', tries=0, last_error=''):
             return  # another process was faster
+        mine = Mail.filter(id=mail.id)
         answer = await outbox.resolvers[outbox.Template(mail.template)](mail.address)
         if answer is None:
             await mine.delete()
@@ -46,3 +47,7 @@ async def _resolve(mail: Mail) -> None:
             ends_at=answer.ends_at,
             sealed=outbox.seal(answer.hidden) if answer.hidden else None,
         )
+
+
+def _untouched(mail: Mail) -> QuerySet[Mail]:
+    return Mail.filter(id=mail.id, status='asked for', next_try_at=mail.next_try_at)

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, Literal, Self
+from urllib.parse import quote
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
@@ -58,7 +59,7 @@ class MailCatcher:
     @property
     def url(self) -> str:
         """For the setting SMTP_URL."""
-        who = '{}:{}@'.format(*self.login) if self.login else ''
+        who = '{}:{}@'.format(*(quote(part, safe='') for part in self.login)) if self.login else ''
         scheme, query = {'plain': ('smtp', '?starttls=never'), 'starttls': ('smtp', ''), 'tls': ('smtps', '')}[
             self.security
         ]
