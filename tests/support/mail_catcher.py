@@ -48,6 +48,8 @@ class MailCatcher:
         self.caught: list[EmailMessage] = []
         """Every mail taken, the oldest first; its envelope stands in `X-MailFrom` and `X-RcptTo`."""
         self.connections = 0
+        self.asked: list[str] = []
+        """Every address that RCPT named, whatever the answer was."""
         self.refuse: dict[str, str] = {}
         self.refuse_senders = ''
         self.stall: set[str] = set()
@@ -137,6 +139,7 @@ class MailCatcher:
     async def handle_RCPT(  # noqa: N802
         self, _: SMTP, __: Session, envelope: Envelope, address: str, ___: list[str]
     ) -> str:
+        self.asked.append(address)
         if address in self.stall:
             await self._relented.wait()
         if address in self.refuse:
