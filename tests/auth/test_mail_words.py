@@ -67,7 +67,7 @@ def test_what_is_not_known_is_left_out(settings, template):
 
 @pytest.mark.parametrize(('name', 'greeted'), [
     ('Anne-Marie', 'Anne-Marie'), ('J. R. R. Tolkien', 'J. R. R. Tolkien'), ('José Ångström', 'José Ångström'),
-    ('', ''), ('Win at http://a.example', ''), ('see evil.example', ''), ('write to a@b', ''), ('WWW.x', ''), 
+    ('', ''), ('Win at http://a.example', ''), ('see evil.example', ''), ('write to a@b', ''), ('WWW.x', ''),
     ('ABCD-EFGH', ''),
     ('x' * 61, ''),
 ])  # fmt: skip
