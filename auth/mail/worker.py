@@ -43,6 +43,7 @@ class Worker:
         self._health = Health(f'{server.host}:{server.port}' if server else '')
         self._woken = asyncio.Event()
         self._lanes: set[asyncio.Task[None]] = set()
+        self._claiming = asyncio.Lock()
         self._failing = self._stopping = False
         self._prune_at = 0.0
         self._unsubscribe: Callable[[], None] = lambda: None
@@ -110,12 +111,18 @@ class Worker:
         """Deliver one mail after the other as long as there are any and the server takes them."""
         connection = smtp.Connection(server)
         try:
-            while not self._stopping and not self._health.rest and (mail := await leases.claim()):
+            while mail := await self._next():
                 await self._deliver(connection, mail)
         except Exception as error:
             log.error('a mail could not be delivered, trying again', exc_info=error)
         finally:
             await connection.close()
+
+    async def _next(self) -> Mail | None:
+        if self._stopping or self._health.rest:
+            return None
+        async with self._claiming:  # lanes that looked at once would all see the same mail
+            return await leases.claim()
 
     async def _deliver(self, connection: smtp.Connection, mail: Mail) -> None:
         try:
