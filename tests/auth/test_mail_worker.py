@@ -51,7 +51,7 @@ async def settled(mail: Mail, **expected: Any) -> Mail:
 
     async def look() -> bool:
         await mail.refresh_from_db()
-        return mail.leased_until is None and all(getattr(mail, name) == value for name, value in expected.items())
+        return all(getattr(mail, name) == value for name, value in ({'leased_until': None} | expected).items())
 
     await eventually(look, why=f'{expected}')
     assert (mail.sealed is not None) is (mail.status == 'waiting')
