@@ -2,7 +2,7 @@
 
 import structlog
 
-from auth import accounts, audit, invitations, passwords, pending, sessions
+from auth import accounts, audit, invitations, passwords, pending, sessions, throttle
 from auth.audit import Act
 from auth.errors import AuthError, Reason
 from auth.people import check_name
@@ -35,6 +35,7 @@ async def accept(
             raise AuthError(Reason.INVITATION_INVALID)
         await invitations.end_all(user.id, but=row.id)
         await pending.forget(user.id)
+        await throttle.forget(user.email_key)
         await sessions.end_all(user.id)
         await change.record('user', user_id=user.id)
         await audit.record(Act.INVITATION_ACCEPTED, user, visitor)

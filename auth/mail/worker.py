@@ -13,7 +13,7 @@ from typing import Final
 
 import structlog
 
-from auth import events
+from auth import events, throttle
 from auth.mail import asked_for, console, housekeeping, leases, message, smtp
 from auth.mail.health import Health
 from auth.mail_server import MailServer
@@ -88,6 +88,7 @@ class Worker:
         await housekeeping.end_late()
         if time.monotonic() >= self._prune_at:
             await housekeeping.prune()
+            await throttle.prune()  # here because this is what comes by every hour
             self._prune_at = time.monotonic() + PRUNE
         if await asked_for.resolve():
             self._woken.set()
