@@ -16,8 +16,6 @@ STATUS: Final[Mapping[Reason, int]] = {
     Reason.TOKEN_INVALID: 401,
     Reason.EMAIL_UNVERIFIED: 403,
     Reason.PASSWORD_MUST_CHANGE: 403,
-    Reason.PASSWORD_STOPPED: 403,
-    Reason.THROTTLED: 429,
 }
 """HTTP status of a refusal."""
 REST: Final = 422

@@ -203,7 +203,14 @@ ROUTES: Final = (
         password,
         body=bodies.PasswordChange,
         bearer=True,
-        refusals=(Reason.PASSWORD_WRONG, Reason.PASSWORD_STOPPED, *_NEW_PASSWORD, Reason.THROTTLED, Reason.BUSY),
+        refusals=(
+            Reason.PASSWORD_WRONG,
+            Reason.PASSWORD_SAME,
+            Reason.PASSWORD_STOPPED,
+            *_NEW_PASSWORD,
+            Reason.THROTTLED,
+            Reason.BUSY,
+        ),
         status=204,
     ),
     Route(
