@@ -1,9 +1,14 @@
 """A program's visits: it signs in, shows its token, refreshes it, and does what its person may do."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
 import json
+import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,14 +18,17 @@ from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi.openapi.models import OpenAPI
 
+from auth.errors import AuthError, Reason
 from tests.conftest import NewPage, Serve
 from tests.support import sql
 from tests.support.browser import assert_accessible, assert_fits, shown, visit
+from tests.support.documents import Document
 from tests.support.mail_catcher import MailCatcher
 from tests.support.people import PASSWORD, Person, new_email, post, sign_in
-from tests.support.server import Server
+from tests.support.server import ROOT, Server
 from tests.support.waiting import eventually
-from ui.api import ROUTES
+from ui import messages
+from ui.api import ROUTES, answers
 
 NEW = 'green bicycle at noon'
 JSON = 'application/json'
@@ -249,3 +257,48 @@ def _references(part: Any) -> list[str]:
         found = [part['$ref']] if '$ref' in part else []
         return found + [ref for value in part.values() for ref in _references(value)]
     return [ref for value in part for ref in _references(value)] if isinstance(part, list) else []
+
+
+# ------------------------------------------------------------------ docs/api.md
+
+DOCUMENT = Document(ROOT / 'docs' / 'api.md')
+
+
+async def test_the_programs_of_the_document_do_what_it_says(site: Server, tmp_path: Path):
+    ann = await person(site, 'Premium')
+    program = '\n'.join(block.text for block in DOCUMENT.blocks if block.language == 'python')
+    for shown_there, real in (('https://app.example.com', site.url), ('robot@example.com', ann.email)):
+        assert shown_there in program
+        program = program.replace(shown_there, real)
+    run = await asyncio.create_subprocess_exec(
+        sys.executable, '-W', 'error', '-', cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    out, _ = await run.communicate((program + REFRESHES).encode())
+    assert out.decode().splitlines() == [f"{ann.email} ['Premium']", 'True', f'{ann.email} True']
+
+
+REFRESHES = """
+before = http.auth.tokens
+http.auth.tokens = {**before, 'access_token': 'over'}
+print(http.get('/api/auth/me').json()['email'], http.auth.tokens['refresh_token'] != before['refresh_token'])
+"""
+
+
+def test_the_document_lists_every_reason_and_every_route():
+    reasons = dict(re.findall(r'^\| `(\w+)` \| (\d+) \| \S', DOCUMENT.text, re.MULTILINE))
+    assert reasons == {reason.value: str(answers.status_of(AuthError(reason))) for reason in Reason}
+    routes = re.findall(r'^\| `([A-Z]+ \S+)` \|', DOCUMENT.text, re.MULTILINE)
+    assert routes == [f'{route.method} {route.path}' for route in ROUTES]
+    for route in ROUTES:
+        [row] = [line for line in DOCUMENT.text.splitlines() if line.startswith(f'| `{route.method} {route.path}`')]
+        fields = [f'[`{name}`]' if not one.is_required() else f'`{name}`'
+                  for name, one in (route.body.model_fields if route.body else {}).items()]  # fmt: skip
+        takes = row.split('|')[2]
+        assert re.findall(r'\[?`\w+`\]?', takes) == fields
+        assert ('token' in re.sub(r'`\w+`', '', takes)) is route.bearer
+        assert row.split('|')[3].strip().startswith(str(route.status))
+
+
+@pytest.mark.parametrize('reason', Reason)
+def test_every_reason_has_words_for_programs(reason: Reason):
+    assert messages.say_to_program(AuthError(reason)).endswith('.')
