@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from auth import access_tokens, sealed, sessions, signing_keys, start, tokens
+from auth import access_tokens, sealed, sessions, signing_keys, tokens
 from auth.access_tokens import AUDIENCE, CLAIMS, LEEWAY, LIFETIME, TYPE
 from auth.admin import users
 from auth.admin.actor import OPERATOR
@@ -172,7 +172,7 @@ async def test_a_damaged_key_stops_the_start_with_one_line(house):
     for value in ({}, {'sealed': ''}, {'sealed': whole[:-9]}, {'sealed': sealed.seal('mail', {'private': 'x'})}):
         await Setting.filter(key=signing_keys.SETTING).update(value=value)
         with pytest.raises(SettingsError, match=r'^[^\n]*signing_key[^\n]*$'):
-            await start.open_database()
+            await signing_keys.load()
 
 
 # ------------------------------------------------------------------ sessions and refresh tokens
