@@ -38,7 +38,7 @@ def database(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def _assert_calm(output: str) -> None:
+def assert_calm(output: str) -> None:
     troubled = [line for line in output.splitlines() if 'level=error' in line or 'Traceback' in line]
     assert not troubled, '\n'.join(troubled)
 
@@ -54,7 +54,7 @@ def site(_shared_site: Server) -> Iterator[Server]:
     """The car rental, one server per database for all tests. What a test does there, it does with new people."""
     before = len(_shared_site.output)
     yield _shared_site
-    _assert_calm(_shared_site.output[before:])
+    assert_calm(_shared_site.output[before:])
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ async def serve(database: str, tmp_path_factory: pytest.TempPathFactory) -> Asyn
 
         yield start
     for server in started:
-        _assert_calm(server.output)
+        assert_calm(server.output)
 
 
 @pytest.fixture(scope='session')

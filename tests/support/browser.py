@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, ConsoleMessage, Error, Page, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Error, Page, ViewportSize, async_playwright, expect
 
 # WCAG 2.2 A and AA (axe tags each rule with the version that brought it), and axe's best practices.
 RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 CHROMIUMS = ('chromium', 'chromium-browser', 'google-chrome')
 SCHEMES = ('light', 'dark')
+PHONE: ViewportSize = {'width': 390, 'height': 844}
 
 
 def find_chromium() -> str | None:
@@ -84,6 +85,30 @@ async def assert_accessible(page: Page, schemes: tuple[str, ...] = SCHEMES) -> N
             for node in violation['nodes']
         ]
         assert not found, f'axe in {scheme} on {page.url}:\n' + '\n'.join(found)
+
+
+async def assert_looks_right(page: Page) -> None:
+    """As it stands now: accessible in both schemes, and on a phone without scrolling sideways."""
+    await assert_accessible(page)
+    await page.emulate_media(color_scheme='light', reduced_motion='reduce')
+    wide = page.viewport_size
+    await page.set_viewport_size(PHONE)
+    await assert_fits(page)
+    await page.set_viewport_size(wide or {'width': 1280, 'height': 720})
+
+
+async def tab_to(page: Page, words: str) -> None:
+    """Press Tab until what has the focus says these words."""
+    for _ in range(60):
+        await page.keyboard.press('Tab')
+        focused = await page.evaluate("""() => {
+            const element = document.activeElement
+            const label = element.labels && element.labels[0]
+            return (element.getAttribute('aria-label') || (label || element).innerText || '').trim()
+        }""")
+        if focused == words:
+            return
+    raise AssertionError(f'{words!r} cannot be reached with Tab on {page.url}')
 
 
 async def assert_fits(page: Page) -> None:

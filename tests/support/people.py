@@ -5,8 +5,9 @@ import os
 from dataclasses import dataclass
 
 import httpx
-from playwright.async_api import APIResponse, Locator, Page
+from playwright.async_api import Locator, Page
 
+from tests.support.mail_catcher import MailCatcher
 from tests.support.server import Server
 
 PASSWORD = 'blue bicycle at noon'
@@ -31,18 +32,27 @@ def headers(site: Server) -> dict[str, str]:
 async def join(page: Page, site: Server, *roles: str, name: str = '') -> Person:
     """Sign up with the page's own cookies, as the form does it; then be given the roles."""
     person = Person(new_email())
-    form: dict[str, str | float | bool] = {'email': person.email, 'password': person.password, 'name': name}
-    answer: APIResponse = await page.context.request.post(f'{site.url}/auth/sign-up', form=form, headers=headers(site))
-    assert answer.status == 200, await answer.text()
+    await _post(page, site, 'sign-up', email=person.email, password=person.password, name=name)
     for role in roles:
         await site.cli('grant', person.email, role)
     return person
 
 
+async def join_by_mail(page: Page, site: Server, mails: MailCatcher, *, name: str = '') -> Person:
+    """The same where addresses are verified: with the code from the mail."""
+    person = Person(new_email())
+    await _post(page, site, 'sign-up', email=person.email, password=person.password, name=name)
+    await _post(page, site, 'verify', code=mails.code_in(await mails.mail_to(person.email)))
+    return person
+
+
 async def sign_in(page: Page, site: Server, person: Person) -> None:
     """Sign in with the page's own cookies, as the form does it."""
-    form: dict[str, str | float | bool] = {'email': person.email, 'password': person.password}
-    answer: APIResponse = await page.context.request.post(f'{site.url}/auth/sign-in', form=form, headers=headers(site))
+    await _post(page, site, 'sign-in', email=person.email, password=person.password)
+
+
+async def _post(page: Page, site: Server, action: str, **fields: str | float | bool) -> None:
+    answer = await page.context.request.post(f'{site.url}/auth/{action}', form=fields, headers=headers(site))
     assert answer.status == 200, await answer.text()
 
 

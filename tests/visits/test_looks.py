@@ -3,14 +3,13 @@
 from collections.abc import Awaitable, Callable
 
 import pytest
-from playwright.async_api import Page, ViewportSize, expect
+from playwright.async_api import Page, expect
 
 from tests.conftest import NewPage, Serve
-from tests.support.browser import assert_accessible, assert_fits, shown, visit
+from tests.support.browser import PHONE, assert_accessible, assert_fits, shown, tab_to, visit
 from tests.support.people import PASSWORD, Person, account, fill, form, join, new_email, submit
 from tests.support.server import Server
 
-PHONE: ViewportSize = {'width': 390, 'height': 844}
 STRANGERS_PAGES = [
     '/',
     '/login',
@@ -20,6 +19,10 @@ STRANGERS_PAGES = [
     '/nowhere',
     '/logout',
     '/forgot',
+    '/forgot?email=ann@visits.example&step=code',
+    '/verify',
+    '/password',
+    '/invitation?token=x',
     '/no-access',
 ]
 MEMBERS_PAGES = [
@@ -29,6 +32,7 @@ MEMBERS_PAGES = [
     '/staff',
     '/staff/fleet',
     '/logout',
+    '/profile',
     '/admin',
     '/nowhere',
     '/login',
@@ -131,37 +135,23 @@ async def test_a_phone_shows_the_pages_behind_a_button(page: Page, site: Server)
     await assert_fits(page)
 
 
-async def _tab_to(page: Page, words: str) -> None:
-    """Press Tab until what has the focus says these words."""
-    for _ in range(40):
-        await page.keyboard.press('Tab')
-        focused = await page.evaluate("""() => {
-            const element = document.activeElement
-            const label = element.labels && element.labels[0]
-            return (element.getAttribute('aria-label') || (label || element).innerText || '').trim()
-        }""")
-        if focused == words:
-            return
-    raise AssertionError(f'{words!r} cannot be reached with Tab on {page.url}')
-
-
 async def test_the_keyboard_alone_signs_up_moves_and_signs_out(page: Page, site: Server):
     ann = Person(new_email())
     await visit(page, '/')
-    await _tab_to(page, 'Sign up')
+    await tab_to(page, 'Sign up')
     await page.keyboard.press('Enter')
     await form(page, 'Create account').wait_for()
     await form(page, 'Create account').get_by_label('Email').focus()
     await page.keyboard.type(ann.email)
-    await _tab_to(page, 'Password')
+    await tab_to(page, 'Password')
     await page.keyboard.type(PASSWORD)
     await page.keyboard.press('Enter')
     await expect(account(page, ann)).to_be_visible()
 
-    await _tab_to(page, 'Our cars')
+    await tab_to(page, 'Our cars')
     await page.keyboard.press('Enter')
     await shown(page, 'Our cars')
-    await _tab_to(page, 'Reserve Fiat 500')
+    await tab_to(page, 'Reserve Fiat 500')
     await page.keyboard.press('Enter')
     await expect(page.get_by_role('alert').filter(has_text='Fiat 500')).to_be_visible()
 
