@@ -42,7 +42,9 @@ async def measure(kind: str, folder: Path, *, kill: bool) -> None:
                 await eventually(lambda: len(catcher.caught) > MAILS / 3, within=PATIENCE)
                 await server.stop(signal.SIGKILL)
                 await server.start()
-            await eventually(lambda: len(catcher.caught) >= MAILS and len(recipients(catcher)) == MAILS, within=PATIENCE)
+            await eventually(
+                lambda: len(catcher.caught) >= MAILS and len(recipients(catcher)) == MAILS, within=PATIENCE
+            )
             taken = time.monotonic() - zero
             await eventually(lambda: all_known(url), within=PATIENCE)
             known = time.monotonic() - zero

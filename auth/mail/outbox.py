@@ -44,7 +44,7 @@ resolvers: dict[Template, Resolver] = {}
 async def queue(
     template: Template,
     address: str,
-    user: User,
+    user: User | None,
     variables: Mapping[str, str] = MappingProxyType({}),
     *,
     hidden: Mapping[str, str] | None = None,
@@ -53,7 +53,8 @@ async def queue(
     """Put a mail into the outbox inside the caller's transaction. It is not sent after `ends_at`; `hidden` (codes,
     links) are variables that rest encrypted and go with the mail. `name` is always there.
     """
-    await _write(template, address, user, 'waiting', ends_at, {'name': user.name, **variables}, hidden)
+    known = {'name': user.name if user else '', **variables}
+    await _write(template, address, user, 'waiting', ends_at, known, hidden)
 
 
 async def ask(template: Template, address: str) -> None:

@@ -40,8 +40,8 @@ async def put(*addresses: str, user: User | None = None, minutes: float = 10, **
     async with transaction():
         for address in addresses:
             await queue(
-                Template.VERIFY_EMAIL, address, user,
-                ends_at=now() + timedelta(minutes=minutes), secrets={'code': 'WDJB-MJHT'}, **variables,
+                Template.VERIFY_EMAIL, address, user, variables,
+                hidden={'code': 'WDJB-MJHT'}, ends_at=now() + timedelta(minutes=minutes),
             )  # fmt: skip
     return list(await Mail.filter(address__in=addresses).order_by('id'))
 
@@ -282,7 +282,7 @@ async def test_a_mail_that_cannot_be_written_is_parked_and_told_of(catcher):
     with capture_logs() as logs:
         async with working(catcher.url):
             async with transaction():
-                await queue(Template.INVITATION, ANN, None, ends_at=None, inviter='Bo')
+                await queue(Template.INVITATION, ANN, None, {'inviter': 'Bo'})
             [mail] = await Mail.all()
             await settled(mail, status='refused', last_error='it cannot be written: UndefinedError')
     assert [line['log_level'] for line in logs] == ['error']

@@ -59,7 +59,8 @@ async def test_pages_answer_get_only(gate_site, premium, method):
     'path',
     ['/nowhere', '/premium/', '//premium', '/premium;x', '/%70remium', '/PREMIUM', '/premium%2f', '/premium%00',
      '/cars', '/pre%6dium', '/cars/', '/cars/x', '/cars/1.0', '/cars/01', '/cars/%31', '/cars/1?days=x', '/cars/1/2',
-     '/_nicegui/', '/auth', '/auth/sign-in/', '/redoc', '/docs/', '/api/auth', '/_nicegui/auto/static/x/y', '/brochures2/x',
+     '/_nicegui/', '/auth', '/auth/sign-in/', '/redoc', '/docs/', '/api/auth', '/_nicegui/auto/static/x/y',
+     '/brochures2/x',
      '/_nicegui/client/x/upload/1', '/_nicegui/3.18.0/x', '/static/nicegate/x', '/premium/x'],
 )  # fmt: skip
 async def test_what_is_not_on_the_list_is_not_there(gate_site, premium, path):

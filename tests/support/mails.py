@@ -21,7 +21,7 @@ async def main():
     async with database.transaction():
         for address in sys.argv[2:]:
             await mail.queue(mail.Template(sys.argv[1]), address, None, ends_at=now() + timedelta(minutes=10),
-                             secrets={'code': 'WDJB-MJHT'})
+                             hidden={'code': 'WDJB-MJHT'})
     await database.close()
 
 asyncio.run(main())
