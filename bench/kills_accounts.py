@@ -6,7 +6,6 @@ that was answered is lost, no spent code works again, every mail comes. Target: 
 """
 
 import asyncio
-import random
 import sys
 import tempfile
 from pathlib import Path
@@ -23,8 +22,7 @@ async def measure(kind: str, folder: Path, kills: int) -> Ledger:
     async with MailCatcher.catching() as catcher, databases.migrated(kind, folder) as url:
         server = Server(url, folder, smtp_url=catcher.url, mail_from='site@lives.example', verify_email='on')
         try:
-            moments = [random.uniform(0.2, 3) for _ in range(kills)]
-            return await killed_while_living(server, catcher, moments, PEOPLE, INVITATIONS)
+            return await killed_while_living(server, catcher, kills, PEOPLE, INVITATIONS)
         finally:
             await server.stop()
 
