@@ -10,8 +10,10 @@ from auth.flows import own_sessions
 from ui.gate import Visit
 
 
-async def follow(visit: Visit, read_again: Callable[[], Awaitable[None]]) -> None:
-    """Call `read_again()` in this page, one at a time, whenever something of its person may have changed."""
+async def follow(visit: Visit, read_again: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    """Call `read_again()` in this page, one at a time, whenever something of its person may have changed. What this
+    returns does so too.
+    """
     turn, heard = asyncio.Lock(), Event[[]]()
 
     async def read() -> None:
@@ -24,3 +26,4 @@ async def follow(visit: Visit, read_again: Callable[[], Awaitable[None]]) -> Non
 
     heard.subscribe(read)
     ui.context.client.on_delete(await own_sessions.watch(visit.digest, heard.emit))
+    return read

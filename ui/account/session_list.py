@@ -26,8 +26,7 @@ async def draw(visit: Visit) -> None:
     ):
         shown = _List(visit)
     await shown.follow()
-    await follow(visit, shown.follow)
-    ui.timer(EVERY, shown.follow, immediate=False)
+    ui.timer(EVERY, await follow(visit, shown.follow), immediate=False)
 
 
 class _List:
