@@ -16,7 +16,7 @@ from nicegui import Client, background_tasks, core, ui
 from nicegui import app as pages_app
 from starlette.types import ASGIApp
 
-from auth import events, health, site_admins, snapshots
+from auth import events, health, site_admins, site_url, snapshots
 from auth.errors import AuthError
 from auth.mail import worker as mail_worker
 from auth.settings import Settings
@@ -168,6 +168,7 @@ def _lifespan(set_up: SetUpHint) -> Callable[[FastAPI], AbstractAsyncContextMana
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         """NiceGUI starts before this and stops after it; the database is there before and after both."""
+        await site_url.note()
         await events.start()
         mail_worker.start()
         await live.start()

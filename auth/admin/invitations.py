@@ -4,13 +4,12 @@ from collections.abc import Iterable
 
 import structlog
 
-from auth import accounts, audit, invitations, mail
+from auth import accounts, audit, invitations, mail, site_url
 from auth.admin import users
 from auth.admin.actor import Actor, Operator, authorize
 from auth.audit import Act
 from auth.errors import AuthError, Reason
 from auth.mail import Template
-from auth.settings import get_settings
 from models.database import transaction
 
 log = structlog.get_logger()
@@ -30,7 +29,7 @@ async def invite(actor: Actor, uid: str) -> str:
         if user.password_hash is not None and user.verified_at is not None:
             raise AuthError(Reason.INVITATION_NEEDLESS, email=user.email)
         token = await invitations.issue(user)
-        link = f'{get_settings().url}/invitation?token={token}'
+        link = f'{await site_url.known()}/invitation?token={token}'
         inviter = '' if isinstance(actor, Operator) else actor.name or actor.email
         told = {'inviter': inviter, 'days': str(invitations.LIFETIME.days)}
         await mail.queue(Template.INVITATION, user.email, user, told, hidden={'link': link})

@@ -144,7 +144,11 @@ async def close(*over: Visit) -> int:
 
 async def _send_away(visit: Visit) -> None:
     here = json.dumps(visit.location)
-    code = f'document.body.replaceChildren(); window.onbeforeunload = null; location.replace({here})'
+    # NiceGUI's own notice stays: its script looks for it when the socket is cut before the browser has left.
+    code = (
+        "document.body.replaceChildren(...document.querySelectorAll('#popup')); "
+        f'window.onbeforeunload = null; location.replace({here})'
+    )
     # Not through the outbox, which may stop before it is emptied.
     await core.sio.emit('run_javascript', {'code': code}, room=visit.client.id)
 

@@ -21,7 +21,7 @@ from socketio.exceptions import ConnectionError as Refused
 
 PATIENCE = 10.0
 """Seconds that something may take to come: a slow machine is not a fault."""
-EMPTIED = 'document.body.replaceChildren()'
+EMPTIED = 'document.body.replaceChildren('
 """What the gate has a browser do whose session is over."""
 
 _TLS = ssl.create_default_context()
