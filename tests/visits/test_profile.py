@@ -172,6 +172,7 @@ async def test_an_account_is_deleted_with_its_password_alone(page: Page, site: S
     await page.keyboard.type('not it')
     await page.keyboard.press('Enter')
     await expect(dialog.get_by_role('alert').filter(has_text='This is not your current password.')).to_be_visible()
+    await expect(password).to_be_focused()
     await password.fill(ann.password)
     await page.keyboard.press('Enter')
     await expect(page.get_by_role('status').filter(has_text='Your account was deleted.')).to_be_visible()
