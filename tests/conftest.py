@@ -1,6 +1,7 @@
 """What every test may ask for: real servers on each database that answers, and people in a real browser."""
 
 import contextlib
+import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
@@ -12,8 +13,9 @@ from tests.support import databases
 from tests.support.browser import Complaints, chromium
 from tests.support.mail_catcher import MailCatcher
 from tests.support.server import Server
+from tests.support.waiting import SLOWNESS
 
-expect.set_options(timeout=10_000)  # ms: a slow machine is not a fault
+expect.set_options(timeout=10_000 * SLOWNESS)  # ms
 
 Serve = Callable[..., Awaitable[Server]]
 NewPage = Callable[..., Awaitable[Page]]
@@ -30,6 +32,37 @@ def pytest_report_header() -> list[str]:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for line in _without_postgres():
         terminalreporter.write_line(line, yellow=True)
+
+
+THROUGH_THE_WHOLE = ('gate', 'prove', 'ui', 'visits')
+"""Folders of tests that go through the whole house, where a database is far below: each of them runs on one, half of
+them on either. What is about tables and rules runs on both, as does everything with `./run test --both`.
+"""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption('--both', action='store_true', help='run every test on SQLite and on PostgreSQL')
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    kinds = databases.available()
+    if config.getoption('--both') or len(kinds) == 1:
+        return
+    left = [item for item in items if not _runs_on(item, kinds)]
+    items[:] = [item for item in items if _runs_on(item, kinds)]
+    config.hook.pytest_deselected(items=left)
+
+
+def _runs_on(item: pytest.Item, kinds: list[str]) -> bool:
+    """Whether this test is for the database that it would run on: by its name, so that it is the same each time."""
+    folder = item.path.parent.name
+    given = getattr(item, 'callspec', None)
+    kind = given.params.get('database') if given is not None else None
+    if kind is None or folder not in THROUGH_THE_WHOLE or item.get_closest_marker('both'):
+        return True
+    name = item.nodeid.replace(kind, '')
+    siblings = [mark for mark in item.iter_markers('parametrize') if 'database' in mark.args[0]]
+    return bool(siblings) or kinds[zlib.crc32(name.encode()) % len(kinds)] == kind
 
 
 @pytest.fixture(scope='session', params=databases.available())
@@ -91,6 +124,7 @@ async def new_page(browser: Browser) -> AsyncIterator[NewPage]:
             context = await browser.new_context(base_url=server.url, reduced_motion='reduce', **options)
             stack.push_async_callback(context.close)
             context.on('page', complaints.listen)
+            context.set_default_timeout(30_000 * SLOWNESS)
             return await context.new_page()
 
         yield open_browser
@@ -105,7 +139,7 @@ async def page(new_page: NewPage, site: Server) -> Page:
 @pytest.fixture
 async def http() -> AsyncIterator[httpx.AsyncClient]:
     """A program with a cookie jar; follows no redirect by itself."""
-    async with httpx.AsyncClient(timeout=30) as client:
+    async with httpx.AsyncClient(timeout=30 * SLOWNESS) as client:
         yield client
 
 

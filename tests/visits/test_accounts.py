@@ -121,6 +121,7 @@ async def test_an_address_that_is_taken_is_said_at_the_field(page: Page, site: S
     await expect(sign_up.get_by_label('Email')).to_have_attribute('aria-invalid', 'true')
 
 
+@pytest.mark.both
 async def test_thirty_sign_ups_of_one_address_at_once_make_one_account(site: Server):
     email = new_email()
     spellings = [email, email.upper(), f'  {email} '] * 10

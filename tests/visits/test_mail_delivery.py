@@ -2,6 +2,8 @@
 
 import signal
 
+import pytest
+
 from tests.support import sql
 from tests.support.mails import queue_beside
 from tests.support.waiting import eventually
@@ -37,6 +39,7 @@ async def all_sent(url: str, number: int) -> bool:
     return await sql.rows(url, 'SELECT status FROM mail') == [('sent',)] * number
 
 
+@pytest.mark.both
 async def test_two_servers_on_one_outbox_send_each_mail_once(serve, catcher):
     await catcher.stop()
     server = await serve(smtp_url=catcher.url)

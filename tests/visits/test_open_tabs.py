@@ -1,5 +1,6 @@
 """Somebody has a page open while their roles change."""
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.conftest import NewPage
@@ -15,6 +16,7 @@ async def _is_the_same_document(page: Page) -> bool:
     return bool(await page.evaluate("window.mark === 'the same document'"))
 
 
+@pytest.mark.both
 async def test_a_page_opens_in_an_open_tab_when_the_role_is_granted_and_closes_when_it_is_revoked(
     page: Page, site: Server
 ):
