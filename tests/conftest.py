@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 import httpx
+import hypothesis
 import pytest
 from playwright.async_api import Browser, Page, expect
 
@@ -15,6 +16,8 @@ from tests.support.mail_catcher import MailCatcher
 from tests.support.server import Server
 from tests.support.waiting import SLOWNESS
 
+hypothesis.settings.register_profile('patient', deadline=None)  # time is for benches
+hypothesis.settings.load_profile('patient')
 expect.set_options(timeout=10_000 * SLOWNESS)  # ms
 
 Serve = Callable[..., Awaitable[Server]]

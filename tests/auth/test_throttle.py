@@ -27,6 +27,11 @@ ELSEWHERE = Visitor.of('192.0.2.7', 'a browser')
 WRONG = {Kind.PASSWORD: Reason.INVALID_CREDENTIALS, Kind.CODE: Reason.CODE_INVALID}
 
 
+@pytest.fixture(autouse=True)
+def counting(settings: pytest.MonkeyPatch) -> None:
+    settings.setenv('NICEGATE_THROTTLE', 'on')
+
+
 async def guess(account=ANN, visitor=VISITOR, kind=Kind.PASSWORD) -> Reason:
     """Try a wrong secret; why it was refused."""
     try:
