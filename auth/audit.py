@@ -5,7 +5,8 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from auth.admin.actor import Actor, Operator
-from auth.logs import clean
+from auth.errors import AuthError
+from auth.people import check_email
 from auth.visitor import Visitor
 from models.audit import Audit
 from models.clock import now
@@ -13,10 +14,6 @@ from models.user import User
 
 NOWHERE = Visitor('', '')
 """Where an act comes from that no request stands behind: the command line, or the clock."""
-
-
-ABOUT_LENGTH = 254
-"""Characters kept of an address that was given, as its column has it: it may be anything that somebody typed."""
 
 
 class Act(StrEnum):
@@ -74,8 +71,16 @@ async def record(
         actor_uid=uid,
         actor=who,
         subject_uid=subject.uid if subject else None,
-        subject=subject.email if subject else clean(about, ABOUT_LENGTH)[:ABOUT_LENGTH],
+        subject=subject.email if subject else _address_in(about),
         address=visitor.address,
         user_agent=visitor.user_agent,
         details=dict(details),
     )
+
+
+def _address_in(text: str) -> str:
+    """What was given as an address, if it is one: people type their password there, too."""
+    try:
+        return check_email(text)[0]
+    except AuthError:
+        return ''

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from tortoise.exceptions import IntegrityError
 
-from auth import declared, sessions, signing_keys, snapshots, throttle
+from auth import declared, pruning, signing_keys, snapshots
 from auth.settings import PREFIX, SettingsError, get_settings
 from models import database
 from models.clock import now
@@ -26,8 +26,7 @@ async def open_database() -> list[str]:
         await _check_key()
         await signing_keys.load()
         await declared.store({})
-        await sessions.prune()
-        await throttle.prune()
+        await pruning.prune()
     except BaseException:
         await database.close()
         raise

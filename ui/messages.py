@@ -32,7 +32,7 @@ _WORDS: dict[Reason, str] = {
     Reason.INVITATION_EXPIRED: 'This invitation is too old. Ask a site admin for a new one.',
     Reason.INVITATION_USED: 'This invitation was used already. Sign in with the password that was set.',
     Reason.INVITATION_WITHDRAWN: 'This invitation was withdrawn. Use the newest one, or ask a site admin for it.',
-    Reason.INVITATION_NEEDLESS: '{email} has a password already: use set-password for a new one.',
+    Reason.INVITATION_NEEDLESS: 'This person has a password already. They sign in, or set a new one at /forgot.',
     Reason.THROTTLED: 'Too many tries. Wait {wait} and try again.',
     Reason.TOKEN_INVALID: 'This token is not valid, or too old.',
     Reason.BUSY: 'Too many people are signing in right now. Wait a few seconds and try again.',
@@ -46,6 +46,7 @@ _WORDS: dict[Reason, str] = {
 }
 
 _OPERATOR_WORDS: dict[Reason, str] = {
+    Reason.INVITATION_NEEDLESS: '{email} has a password already: use set-password for a new one.',
     Reason.EMAIL_TAKEN: '{email} is there already: use set-password or grant.',
     Reason.USER_NOT_FOUND: 'There is no user {email}: check the email.',
 }

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from auth import accounts, invitations, pending, sessions, throttle
+from auth import accounts, invitations, pending, pruning, sessions, throttle
 from auth.access import SITE_ADMIN
 from auth.admin import attributes as attribute_verbs
 from auth.admin import invitations as invitation_verbs
@@ -434,3 +434,24 @@ async def test_no_row_of_the_audit_holds_a_secret(verifying):
     assert {'password changed', 'sign-in failed', 'signed in'} <= set(await acts())
     assert await pending.find(Step.VERIFY, step.token) is None
     assert await throttle.mail_wait(ANN, VISITOR) == 0
+
+
+async def test_what_nobody_can_use_or_ask_about_is_pruned(verifying):
+    await join()
+    await invitation_verbs.invite_address(OPERATOR, 'bob@cars.example')
+    await pruning.prune()
+    assert await Code.all().count() == 3
+    await Code.all().update(ends_at=now() - timedelta(days=2))
+    await pruning.prune()
+    assert [row.purpose for row in await Code.all()] == ['invitation']
+    await Code.all().update(ends_at=now() - timedelta(days=91))
+    await pruning.prune()
+    assert not await Code.exists()
+
+
+async def test_a_password_in_the_wrong_field_is_not_written_down(house):
+    with refuses(Reason.INVALID_CREDENTIALS):
+        await sign_in(PASSWORD, PASSWORD, VISITOR)
+    with refuses(Reason.INVALID_CREDENTIALS):
+        await sign_in('nobody@cars.example', PASSWORD, VISITOR)
+    assert [row.subject for row in await Audit.all().order_by('id')] == ['', 'nobody@cars.example']
