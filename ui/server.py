@@ -12,6 +12,10 @@ from starlette.types import ASGIApp
 
 from auth.settings import Settings, SettingsError, is_host_name
 
+KEEP_ALIVE = 75
+"""Seconds that an unused connection stays open: longer than those who reuse it think (nginx 60, httpx 5). Whoever sent
+a request just as it was closed would get no answer.
+"""
 GRACE = 5
 """Seconds that open connections get at a stop: half of the ten that a stop may take in all."""
 AFTER_CUT = 0.1
@@ -107,6 +111,7 @@ def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         server_header=False,
         ws_max_size=FRAME_SIZE,
         timeout_graceful_shutdown=GRACE,
+        timeout_keep_alive=KEEP_ALIVE,
         # From loopback too, uvicorn would believe anybody's X-Forwarded-For.
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies or None,
