@@ -13,7 +13,7 @@ import pytest
 from tests.gate.conftest import Site
 from tests.support.people import join_without_browser, post
 from tests.support.sockets import Listener, Refused, Tab, open_tab
-from tests.support.waiting import eventually
+from tests.support.waiting import SLOWNESS, eventually
 
 SITUATIONS = ('Plain', 'Hidden', 'In dialog', 'In menu')
 
@@ -294,8 +294,8 @@ async def test_another_apps_old_cookie_does_not_keep_a_page_from_connecting(gate
     )
     await reader.readuntil(b'\r\n\r\n')
     writer.write(b'\x81\x82\0\0\0\x0040')  # the text frame "40": connect, please
-    answer = await asyncio.wait_for(reader.readuntil(b'"sid"'), 5)
-    answer += await asyncio.wait_for(reader.readuntil(b'"sid"'), 5)  # that of Socket.IO, after engine.io's
+    answer = await asyncio.wait_for(reader.readuntil(b'"sid"'), 5 * SLOWNESS)
+    answer += await asyncio.wait_for(reader.readuntil(b'"sid"'), 5 * SLOWNESS)  # that of Socket.IO, after engine.io's
     assert b'40{"sid"' in answer
     writer.close()
 

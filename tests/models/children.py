@@ -24,8 +24,10 @@ async def start(verb: str, *arguments: object) -> Process:
 
 async def ended(process: Process, *, within: float = 30) -> tuple[int, str, str]:
     """Exit status, output and errors. A process that does not end is killed and fails the test."""
+    from tests.support.waiting import SLOWNESS  # found out once, and not in each child
+
     try:
-        async with asyncio.timeout(within):
+        async with asyncio.timeout(within * SLOWNESS):
             output, errors = await process.communicate(b'')
     except TimeoutError:
         process.kill()

@@ -16,7 +16,7 @@ from models.clock import now
 from models.user import User
 from tests.models import children
 from tests.support import databases
-from tests.support.waiting import eventually
+from tests.support.waiting import SLOWNESS, eventually
 
 SOON = 0.9
 """Seconds in which a signal arrives. Well below the sweep, which would hide one that does not."""
@@ -187,7 +187,7 @@ async def test_a_writer_that_is_killed_leaves_whole_transactions_and_locks_nobod
     await eventually(lambda: len(reader.users()) > 20)
     writer.kill()
     await writer.wait()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(5 * SLOWNESS):
         await commit(-1)
     told = reader.users()
     assert told[:-1] == list(range(len(told) - 1))
@@ -271,7 +271,7 @@ async def test_a_reader_may_run_verbs_itself(feed: Feed, reader: Reader) -> None
             await asyncio.create_task(commit(3))
 
     reader.before = verb
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(5 * SLOWNESS):
         await commit(1)
         await commit(4)
     assert reader.users() == [1, 2, 3, 4]
@@ -287,7 +287,7 @@ async def test_a_reader_that_hangs_does_not_hang_the_verb(
         await go_on.wait()
 
     reader.before = hang
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(5 * SLOWNESS):
         await commit(1)
     assert 'hangs' in caplog.text
     go_on.set()
