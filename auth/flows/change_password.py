@@ -1,5 +1,8 @@
 """Change password: with the old one, for somebody who is signed in, or has to before they are."""
 
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
 import structlog
 
 from auth import accounts, audit, credentials, mail, pending, sessions, throttle, tickets
@@ -11,9 +14,12 @@ from auth.sessions import NewSession
 from auth.tickets import Ticket
 from auth.visitor import Visitor
 from models.database import transaction
+from models.session import Session
 from models.user import User
 
 log = structlog.get_logger()
+
+Given = TypeVar('Given')
 
 
 async def change_password(digest: str | None, current: str, new: str, visitor: Visitor) -> NewSession | None:
@@ -22,14 +28,13 @@ async def change_password(digest: str | None, current: str, new: str, visitor: V
     Raises:
         AuthError: NOT_SIGNED_IN, PASSWORD_*, INPUT_INVALID, THROTTLED, BUSY
     """
-    session = await credentials.prove(digest, current, visitor)
-    password_hash = await credentials.make_hash_of_new(session.user, current, new)
-    async with transaction():
-        await sessions.get_live(digest)
-        await _store(session.user, password_hash, visitor, but=digest)
+
+    async def renew(session: Session) -> NewSession | None:
         if session.is_program:
             return None
         return await sessions.start(session.user, visitor, keep=session.keep, replacing=digest)
+
+    return await _change(digest, current, new, visitor, renew)
 
 
 async def with_ticket(digest: str | None, current: str, new: str, visitor: Visitor) -> Ticket:
@@ -38,12 +43,11 @@ async def with_ticket(digest: str | None, current: str, new: str, visitor: Visit
     Raises:
         AuthError: as `change_password`
     """
-    session = await credentials.prove(digest, current, visitor)
-    password_hash = await credentials.make_hash_of_new(session.user, current, new)
-    async with transaction():
-        await sessions.get_live(digest)
-        await _store(session.user, password_hash, visitor, but=digest)
+
+    async def issue(session: Session) -> Ticket:
         return await tickets.issue(session.user, visitor, keep=session.keep, presented=digest)
+
+    return await _change(digest, current, new, visitor, issue)
 
 
 async def replace_generated(
@@ -64,6 +68,18 @@ async def replace_generated(
     async with transaction():
         await _store(user, password_hash, visitor)
         return await sessions.start(user, visitor, keep=pending.keeps(row), replacing=replacing)
+
+
+async def _change(
+    digest: str | None, current: str, new: str, visitor: Visitor, give: Callable[[Session], Awaitable[Given]]
+) -> Given:
+    """Store the password; what `give` makes for the session in the same transaction."""
+    session = await credentials.prove(digest, current, visitor)
+    password_hash = await credentials.make_hash_of_new(session.user, current, new)
+    async with transaction():
+        await sessions.get_live(digest)
+        await _store(session.user, password_hash, visitor, but=digest)
+        return await give(session)
 
 
 async def _store(user: User, password_hash: str, visitor: Visitor, *, but: str | None = None) -> None:
