@@ -32,6 +32,8 @@ class Reason(StrEnum):
     THROTTLED = 'throttled'
     TOKEN_INVALID = 'token_invalid'  # noqa: S105 - a reason, not a secret
     INPUT_INVALID = 'input_invalid'
+    DATE_INVALID = 'date_invalid'
+    CHANGED_MEANWHILE = 'changed_meanwhile'
     SETUP_LINK_INVALID = 'setup_link_invalid'
     SETUP_DONE = 'setup_done'
     TICKET_INVALID = 'ticket_invalid'

@@ -14,7 +14,7 @@ from models.failures import DatabaseError, explained
 
 __all__ = ['DatabaseError', 'close', 'connect', 'migrate', 'pending', 'ping', 'transaction']
 
-_FILES = 'user access session token code mail throttle audit attribute setting change'
+_FILES = 'user access session token code mail throttle audit attribute setting page change'
 TABLES = [f'models.{name}' for name in _FILES.split()]
 
 APPS: migrator.Apps = {

@@ -1,4 +1,4 @@
-"""The outbox: mails wait here, written in the transaction of their cause, until a server has taken them."""
+"""The outbox, where mails wait that were written in the transaction of their cause, and templates changed by admins."""
 
 from tortoise import Model, fields
 
@@ -34,3 +34,15 @@ class Mail(Model):
     class Meta:
         table = 'mail'
         indexes = (('status', 'next_try_at'),)
+
+
+# A template that a site admin has written in place of the one in auth/mail/templates.
+class MailTemplate(Model):
+    name = fields.CharField(max_length=40, primary_key=True)
+    subject = fields.CharField(max_length=300)
+    plain = fields.TextField()
+    html = fields.TextField()
+    changed_at = UtcDatetimeField(default=now)
+
+    class Meta:
+        table = 'mail_template'

@@ -27,6 +27,9 @@ class User(Model):
     must_change_password = fields.BooleanField(default=False, db_default=False)
     verified_at = UtcDatetimeField(null=True)
     blocked_at = UtcDatetimeField(null=True)
+    blocked_until = UtcDatetimeField(null=True)
+    """When the block is lifted by itself (auth/blocks.py); until somebody has done that, `blocked_at` alone counts."""
+    block_reason = fields.CharField(max_length=500, default='', db_default='')
     attributes = DictField(default=dict)
     created_at = UtcDatetimeField(default=now)
     last_seen_at = UtcDatetimeField(null=True)
@@ -37,4 +40,5 @@ class User(Model):
 
     class Meta:
         table = 'user_account'  # `user` is a reserved word in PostgreSQL
-        indexes = (('name_key', 'id'),)  # the user list is paged by (name_key, id)
+        # What the list of people is paged by, beside the unique email_key (models/people.py).
+        indexes = (('name_key', 'id'), ('last_seen_at', 'id'), ('created_at', 'id'))

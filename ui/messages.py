@@ -13,6 +13,8 @@ _WORDS: dict[Reason, str] = {
     Reason.PASSWORD_COMMON: 'This password is easy to guess. Use a longer one, such as three or four unrelated words.',
     Reason.NAME_INVALID: 'This name cannot be used. Use up to 200 letters, digits and signs on one line.',
     Reason.INPUT_INVALID: 'Something in this form could not be read. Check what you typed and try again.',
+    Reason.DATE_INVALID: 'This is not a day. Choose one, or leave it empty.',
+    Reason.CHANGED_MEANWHILE: 'Somebody else has changed this meanwhile. Look at what it is now, and save again.',
     Reason.SETUP_LINK_INVALID: 'This set-up link is not valid any more. Restart Nicegate and open the link it prints.',
     Reason.SETUP_DONE: 'This site is set up already. Sign in with the account of a site admin.',
     Reason.TICKET_INVALID: 'This page is out of date: you signed in or out in another tab. Reload it and try again.',
@@ -140,6 +142,8 @@ def field_of(error: AuthError) -> str | None:
     """The form field that a refusal belongs to; None: it is said above the form."""
     if error.reason is Reason.ATTRIBUTE_INVALID:
         return f'attribute.{error.values["key"]}'
+    if 'field' in error.values:  # whoever refused knew which
+        return str(error.values['field'])
     return FIELD.get(error.reason)
 
 

@@ -40,7 +40,8 @@ def head_html() -> str:
         f'<script defer src="{STATIC_PATH}/{name}.js"></script>'
         for name in ('forms', 'shell', 'actions', 'mends', 'sources')
     )
-    return '\n'.join([f'<link rel="stylesheet" href="{STATIC_PATH}/nicegate.css">', *scripts])
+    styles = (f'<link rel="stylesheet" href="{STATIC_PATH}/{name}.css">' for name in ('nicegate', 'admin'))
+    return '\n'.join([*styles, *scripts])
 
 
 def prepare() -> None:

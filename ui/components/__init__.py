@@ -3,16 +3,28 @@
 from ui.components.alert import alert, said
 from ui.components.button import button, link_button, submit_button
 from ui.components.card import account_card, card, card_foot, row
-from ui.components.dialog import confirm, form_dialog
+from ui.components.choice import Option
+from ui.components.dialog import confirm, dialog_now, form_dialog
 from ui.components.form import Form, form
+from ui.components.records import Action, Cell, Column, Pager, Records, Row
 from ui.components.sign_out import sign_out_form
 from ui.components.table import table
 from ui.components.tag import tag
 from ui.components.task import task, tasks
 from ui.components.text import code, heading, link, muted, paragraph
+from ui.components.typed import Act, Typed
 
 __all__ = [
+    'Act',
+    'Action',
+    'Cell',
+    'Column',
     'Form',
+    'Option',
+    'Pager',
+    'Records',
+    'Row',
+    'Typed',
     'account_card',
     'alert',
     'button',
@@ -20,6 +32,7 @@ __all__ = [
     'card_foot',
     'code',
     'confirm',
+    'dialog_now',
     'form',
     'form_dialog',
     'heading',

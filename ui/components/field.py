@@ -9,11 +9,11 @@ from typing import Final, Literal
 
 from nicegui import ui
 
-from ui.components.tag import tag
+from ui.components.tag import Attribute, tag
 
-Type = Literal['text', 'email', 'password', 'url', 'code']
+Type = Literal['text', 'email', 'password', 'url', 'code', 'date', 'number', 'color', 'search']
 
-_CAPITALS: Final = {'text': None, 'code': 'characters'}
+_CAPITALS: Final = {'text': None, 'search': None, 'code': 'characters'}
 """What a keyboard on a screen is to do by itself; 'none' for all other types."""
 
 
@@ -38,6 +38,7 @@ class Field:
     """Path that judges a new password while it is typed; '' for none."""
     fine: str = ''
     """Said when that path finds nothing wrong."""
+    lines: int = 1
 
 
 def draw(field: Field, form_id: str) -> ui.element:
@@ -60,24 +61,31 @@ def draw(field: Field, form_id: str) -> ui.element:
 
 def _input(field: Field, id_: str) -> None:
     has_help = field.help or field.checked_at
+    shared: dict[str, Attribute] = {
+        'id': id_,
+        'name': field.name,
+        'autocomplete': field.autocomplete,
+        'required': True if field.empty else None,
+        'data_nc_empty': field.empty or None,
+        'maxlength': field.maximum,
+        'spellcheck': 'false',
+        'autocapitalize': _CAPITALS.get(field.type, 'none'),
+        'aria_invalid': 'true' if field.error else None,
+        'aria_describedby': f'{id_}-error {id_}-help' if has_help else f'{id_}-error',
+    }
+    if field.lines > 1:  # its text is what it holds: `value` is no attribute of it
+        tag('textarea', field.value, 'nc-input nc-input--lines', rows=field.lines, **shared)
+        return
+    special = f' nc-input--{field.type}' if field.type in ('code', 'color') else ''
     tag(
         'input',
-        classes='nc-input nc-input--code' if field.type == 'code' else 'nc-input',
-        id=id_,
-        name=field.name,
+        classes=f'nc-input{special}',
         type='text' if field.type == 'code' else field.type,
         inputmode='text' if field.type == 'code' else None,
-        autocomplete=field.autocomplete,
-        required=True if field.empty else None,
-        data_nc_empty=field.empty or None,
         value=field.value or None,
-        maxlength=field.maximum,
-        spellcheck='false',
-        autocapitalize=_CAPITALS.get(field.type, 'none'),
-        aria_invalid='true' if field.error else None,
         data_nc_check=field.checked_at or None,
         data_nc_fine=field.fine or None,
-        aria_describedby=f'{id_}-error {id_}-help' if has_help else f'{id_}-error',
+        **shared,
     )
 
 
@@ -89,10 +97,21 @@ def _reveal(id_: str) -> None:
         tag('span', 'Show password', 'nc-hidden')
 
 
-def draw_checkbox(name: str, label: str, form_id: str, *, checked: bool = False) -> ui.element:
+def draw_checkbox(name: str, label: str, form_id: str, *, checked: bool = False, help: str = '') -> ui.element:
     """A box to tick; posts `1` when ticked and nothing otherwise."""
     with tag('div', classes='nc-check') as box:
         id_ = f'{form_id}-{name}'
-        tag('input', classes='nc-checkbox', type='checkbox', id=id_, name=name, value='1', checked=checked or None)
+        tag(
+            'input',
+            classes='nc-checkbox',
+            type='checkbox',
+            id=id_,
+            name=name,
+            value='1',
+            checked=checked or None,
+            aria_describedby=f'{id_}-help' if help else None,
+        )
         tag('label', label, for_=id_)
+        if help:
+            tag('p', help, 'nc-help', id=f'{id_}-help')
     return box

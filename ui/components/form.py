@@ -1,22 +1,27 @@
-"""One real `<form>` per task: it posts by HTTP, so that credentials never travel over the websocket and a password
-manager sees a form like any other. forms.js sends it by fetch and shows the answer in place."""
+"""One real `<form>` per task. What people type about themselves is posted by HTTP: a password manager sees a form like
+any other. What an admin types for others acts by the socket (`action` is a function). forms.js shows either's answer in
+place, and keeps what was typed until it has one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
-from nicegui import ui
+from nicegui import json, ui
+from nicegui.events import GenericEventArguments
 
+from auth.errors import AuthError, Reason
 from auth.settings import get_settings
 from ui import messages
-from ui.components import field
+from ui.components import choice, field
 from ui.components.button import Kind, classes, submit_button
+from ui.components.choice import Option
 from ui.components.field import Field, Type
 from ui.components.tag import tag
+from ui.components.typed import Act, Typed
 from ui.flash import Flash
 
-Then = Literal['go', 'reload', 'stay']
+Then = Literal['go', 'reload', 'stay', 'close']
 
 CHECK_PASSWORD = '/auth/check-password'  # noqa: S105 - a path
 
@@ -70,9 +75,40 @@ class Form:
             )
         )
 
-    def text(self, name: str, label: str, value: str = '', *, type: Type = 'text', maximum: int = 256) -> ui.element:
-        """A field of any other kind, with what it holds now."""
-        return self._draw(Field(name=name, label=label, type=type, value=value, maximum=maximum))
+    def text(
+        self,
+        name: str,
+        label: str,
+        value: str = '',
+        *,
+        type: Type = 'text',
+        maximum: int = 256,
+        help: str = '',
+        empty: str = '',
+        lines: int = 1,
+    ) -> ui.element:
+        """A field of any other kind, with what it holds now. `empty` makes it required; with `lines` above 1 it takes
+        several.
+        """
+        return self._draw(
+            Field(name=name, label=label, type=type, value=value, maximum=maximum, help=help, empty=empty, lines=lines)
+        )
+
+    def select(
+        self, name: str, label: str, options: Sequence[Option], value: str = '', *, help: str = ''
+    ) -> ui.element:
+        """A field with one of a few answers."""
+        return choice.draw_select(name, label, options, value, self._id, help=help)
+
+    def one_of(self, name: str, label: str, options: Sequence[Option], value: str = '') -> ui.element:
+        """The same with all answers in sight."""
+        return choice.draw_group(name, label, options, [value], self._id, several=False)
+
+    def some_of(
+        self, name: str, label: str, options: Sequence[Option], values: Sequence[str] = (), *, help: str = ''
+    ) -> ui.element:
+        """Boxes to tick; those of `values` are ticked."""
+        return choice.draw_group(name, label, options, values, self._id, several=True, help=help)
 
     def code(self) -> ui.element:
         """The code from a mail. Browsers and phones offer it by its `one-time-code`."""
@@ -115,8 +151,8 @@ class Form:
             )
         )
 
-    def checkbox(self, name: str, label: str) -> ui.element:
-        return field.draw_checkbox(name, label, self._id, checked=bool(self._values.get(name)))
+    def checkbox(self, name: str, label: str, *, checked: bool = False, help: str = '') -> ui.element:
+        return field.draw_checkbox(name, label, self._id, checked=bool(self._values.get(name)) or checked, help=help)
 
     def hidden(self, name: str, value: str) -> ui.element:
         return tag('input', type='hidden', name=name, value=value)
@@ -134,7 +170,7 @@ class Form:
 def form(
     name: str,
     *,
-    action: str,
+    action: str | Act,
     submit: str,
     flash: Flash | None = None,
     kind: Kind = 'primary',
@@ -145,29 +181,33 @@ def form(
     done: str = '',
     wait: int | None = None,
 ) -> Iterator[Form]:
-    """Draw a form called `name` that posts to `action` by the button `submit`.
+    """Draw a form called `name`, with the button `submit`: it posts to the path `action`, or has that function act.
 
     `flash` is what a post without script left behind: when it was this form that was refused, its message and what was
     typed, never a password. `leaves` says that success ends the session this page belongs to. `then` is what follows on
-    success: to go where the answer says, to load this page again, or to stay and say `done` here (or what the answer
-    says), where the page goes on as it is. `wait`: seconds until the button may be pressed, counted down below it.
+    success: to go where the answer says, to load this page again, to stay and say `done` (or what the answer says),
+    where the page goes on as it is, or to close the dialog around it. `wait`: seconds until the button may be pressed,
+    counted down below it.
     """
     id_ = _free_id(name.lower().replace(' ', '-'))
-    refusal = flash if flash and flash.tone == 'error' and flash.action in ('', action) else None
+    path = action if isinstance(action, str) else None
+    refusal = flash if flash and flash.tone == 'error' and flash.action in ('', path) else None
     with tag(
         'form',
         classes='nc-form',
         id=id_,
-        method='post',
-        action=action,
+        method='post' if path else None,
+        action=path,
         aria_label=name,
         novalidate=True,
-        data_nc_form=True,
+        data_nc_form='post' if path else 'act',
         data_nc_leaves=leaves or None,
         data_nc_then=then if then != 'go' else None,
         data_nc_unreachable=messages.UNREACHABLE,
         data_nc_autofocus=autofocus or None,
-    ):
+    ) as element:
+        if not isinstance(action, str):
+            element.on('nc-act', _answering(element, id_, action), js_handler='(event) => emit(event.detail)')
         message = refusal.message if refusal and refusal.field is None else ''
         tag('p', message, 'nc-alert nc-alert--error', role='alert', data_nc_form_error=True)
         drawn = Form(id_, refusal)
@@ -180,6 +220,27 @@ def form(
                 tag('p', '', 'nc-done', role='status', data_nc_form_done=done)
         if wait is not None:
             _count_down(button, f'{id_}-wait', wait)
+
+
+def _answering(element: ui.element, id_: str, act: Act) -> Callable[[GenericEventArguments], Any]:
+    """Have `act` run on what was sent, and answer the form. What it raises beside a refusal is logged as ever."""
+
+    async def handle(event: GenericEventArguments) -> None:
+        try:
+            answer: dict[str, Any] = {'said': await act(Typed.read(event.args)) or ''}
+        except AuthError as error:
+            answer = {'error': {'message': messages.say(error), 'field': messages.field_of(error)}}
+        except Exception:
+            _answer(element, id_, {'error': {'message': messages.say(AuthError(Reason.UNAVAILABLE)), 'field': None}})
+            raise
+        _answer(element, id_, answer)
+
+    return handle
+
+
+def _answer(element: ui.element, id_: str, answer: dict[str, Any]) -> None:
+    if not element.is_deleted:
+        element.client.run_javascript(f'window.nicegate.answered({json.dumps(id_)}, {json.dumps(answer)})')
 
 
 def _count_down(button: ui.element, id_: str, wait: int) -> None:

@@ -1,17 +1,20 @@
-/* Behaviour of every form drawn by ui/components/form.py. Nothing typed goes over the websocket: forms are posted by
-   fetch to the address in their `action`, and without this script the same post is a plain one. All words come from
-   the server: attributes of the form, or its answers, and are only ever set as text. */
+/* Behaviour of every form drawn by ui/components/form.py. Most are posted by fetch to the address in their `action`, and
+   without this script the same post is a plain one; those of admins (data-nc-form="act") go over the page's socket, and
+   the server answers through `nicegate.answered`. All words come from the server: attributes of the form, or its
+   answers, and are only ever set as text. */
 (() => {
   "use strict";
 
   const FORM = "form[data-nc-form]";
+  const PATIENCE = 60000; // ms that a form waits for its answer by the socket
+  const waiting = new Map(); // id of a form -> what takes its answer
   const CHECK_AFTER = 400; // ms of silence before a new password is judged
   const FLASH = "nicegate_flash";
   const checks = new WeakMap(); // password input -> {timer, request}
 
   const fieldOf = (input) => input.closest("[data-nc-field]");
   const errorOf = (field) => field.querySelector(".nc-error");
-  const inputOf = (field) => field.querySelector(".nc-input");
+  const inputOf = (field) => field.querySelector(".nc-input, .nc-checkbox");
 
   function showFieldError(field, message) {
     judgeNoMore(inputOf(field)); // or the same would be said twice
@@ -70,6 +73,10 @@
 
   function succeed(form, next) {
     const then = form.dataset.ncThen;
+    if (then === "close") {
+      setBusy(form, false);
+      return form.closest("dialog")?.close();
+    }
     if (then === "reload") return location.reload();
     if (then !== "stay") return leaveFor(next);
     setBusy(form, false);
@@ -83,6 +90,47 @@
     if (!field) return showFormError(form, error.message);
     showFieldError(field, error.message);
     inputOf(field).focus();
+  }
+
+  /* Every field by name with all its texts: a group of boxes has one for each that is ticked. */
+  function valuesOf(form) {
+    const data = new FormData(form);
+    return Object.fromEntries([...new Set(data.keys())].map((name) => [name, data.getAll(name)]));
+  }
+
+  /* An act by the socket: its answer is {said} or {error: {message, field}}. */
+  function act(form) {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => take(reject, new Error("no answer")), PATIENCE);
+      const take = (settle, value) => {
+        clearTimeout(timer);
+        waiting.delete(form.id);
+        settle(value);
+      };
+      waiting.set(form.id, (answer) => take(resolve, answer));
+      form.dispatchEvent(new CustomEvent("nc-act", { detail: valuesOf(form) }));
+    });
+  }
+
+  async function sendAct(form) {
+    setBusy(form, true);
+    try {
+      const answer = await act(form);
+      if (answer.error) showRefusal(form, answer.error);
+      else actedWell(form, answer.said);
+    } catch {
+      showFormError(form, form.dataset.ncUnreachable);
+    }
+    setBusy(form, false);
+  }
+
+  function actedWell(form, said) {
+    form.removeAttribute("data-dirty");
+    const dialog = form.closest("dialog");
+    if (form.dataset.ncThen === "close" && dialog) dialog.close();
+    const line = form.querySelector(".nc-done");
+    if (line) line.textContent = said || line.dataset.ncFormDone;
+    form.querySelectorAll("[type=password]").forEach((input) => { input.value = ""; });
   }
 
   async function post(form) {
@@ -122,7 +170,7 @@
     if (leads || form.hasAttribute("data-busy") || isWaiting(form.querySelector("[type=submit]"))) return;
     clearErrors(form);
     form.querySelectorAll("[data-nc-reveal][aria-pressed=true]").forEach(toggleReveal); // managers save hidden ones only
-    if (isComplete(form)) send(form);
+    if (isComplete(form)) form.dataset.ncForm === "act" ? sendAct(form) : send(form);
   });
 
   /* A page that comes back from the browser's cache must not stay busy. */
@@ -173,7 +221,7 @@
 
   document.addEventListener("input", (event) => {
     const input = event.target;
-    if (!(input instanceof HTMLInputElement) || !input.closest(FORM)) return;
+    if (!input.matches?.("input, textarea, select") || !input.closest(FORM)) return;
     const field = fieldOf(input);
     if (field) clearFieldError(field);
     const done = input.form.querySelector(".nc-done"); // what stands there now was not done yet
@@ -238,6 +286,13 @@
     if (event.target.closest("[data-nc-closes]")) event.target.closest("dialog").close();
   });
 
+  /* A dialog that the server draws when it is wanted opens as it appears, and is taken away again when it is closed. */
+  function openNow(dialog) {
+    dialog.setAttribute("data-settled", "");
+    dialog.showModal();
+    dialog.querySelector(".nc-input, .nc-checkbox, [data-nc-closes]")?.focus();
+  }
+
   /* What was typed into a dialog goes when it is closed: it holds a password. */
   document.addEventListener("close", (event) => {
     for (const form of event.target.querySelectorAll?.(FORM) ?? []) {
@@ -259,8 +314,13 @@
     if (wanted && isFree && window.parent === window && form.hasAttribute("data-nc-autofocus") && matchMedia("(hover: hover)").matches) wanted.focus();
   }
 
+  window.nicegate = Object.assign(window.nicegate ?? {}, {
+    answered: (id, answer) => waiting.get(id)?.(answer),
+  });
+
   new MutationObserver(() => {
     document.querySelectorAll(`${FORM}:not([data-settled])`).forEach(settle);
     document.querySelectorAll("[data-nc-wait]:not([data-settled])").forEach(countDown);
+    document.querySelectorAll("dialog[data-nc-now]:not([data-settled])").forEach(openNow);
   }).observe(document.documentElement, { childList: true, subtree: true });
 })();

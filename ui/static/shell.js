@@ -162,7 +162,7 @@
     if (isLost) found.focus({ preventScroll: true });
   }).observe(document.documentElement, { childList: true, subtree: true });
 
-  window.nicegate = {
+  window.nicegate = Object.assign(window.nicegate ?? {}, {
     /* After a move within the document: the focus goes to where the new page starts, as it would with a new document;
        else a keyboard is left on a link of the page before and a screen reader says nothing. */
     arrived() {
@@ -172,7 +172,7 @@
       ((canHover && first) || titleOf())?.focus({ preventScroll: true });
     },
     say,
-  };
+  });
 
   /* Words that have no place of their own: a failure of something in the header. */
   function say(message) {
