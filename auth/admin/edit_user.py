@@ -8,9 +8,9 @@ from types import MappingProxyType
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 
+from auth import accounts, audit, codes, invitations, mail, roles_of
 from auth import attributes as attributes_
-from auth import audit, codes, invitations, mail, roles_of
-from auth.admin.actor import Actor
+from auth.admin.actor import Actor, authorize
 from auth.admin.changing import changing
 from auth.audit import Act
 from auth.codes import Purpose
@@ -67,6 +67,31 @@ async def edit(actor: Actor, uid: str, version: int, form: UserForm) -> int:
     except IntegrityError as error:
         raise AuthError(Reason.EMAIL_TAKEN, email=address) from error
     return (await User.get(uid=uid)).version
+
+
+async def amend(
+    actor: Actor,
+    uid: str,
+    version: int,
+    *,
+    name: str | None = None,
+    attributes: Mapping[str, str] | None = None,
+    roles: Mapping[str, datetime | None] | None = None,
+) -> int:
+    """Store what is given and leave the rest, as `edit` does it.
+
+    Raises:
+        AuthError: as `edit`
+    """
+    await authorize(actor)
+    stands = await form_of(await accounts.get(uid))
+    form = UserForm(
+        stands.email,
+        stands.name if name is None else name,
+        attributes or {},
+        stands.roles if roles is None else roles,
+    )
+    return await edit(actor, uid, version, form)
 
 
 def _differences(before: UserForm, after: UserForm) -> dict[str, str]:

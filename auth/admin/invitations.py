@@ -31,14 +31,18 @@ async def invite(actor: Actor, uid: str, *, by_mail: bool = True) -> str:
             raise AuthError(Reason.INVITATION_NEEDLESS, email=user.email)
         token = await invitations.issue(user)
         link = f'{await site_url.known()}/invitation?token={token}'
-        inviter = '' if isinstance(actor, Operator) else actor.name or actor.email
-        told = {'inviter': inviter, 'days': str(invitations.LIFETIME.days)}
+        told = {'inviter': inviter(actor), 'days': str(invitations.LIFETIME.days)}
         if by_mail:
             await mail.queue(Template.INVITATION, user.email, user, told, hidden={'link': link})
         await change.record('user', user_id=user.id)
         await audit.record(Act.INVITED, user, actor=actor)
     log.info('invited', user=user.uid, actor=actor.id)
     return link
+
+
+def inviter(actor: Actor) -> str:
+    """Who invites, as a mail says it; '' for nobody with a name."""
+    return '' if isinstance(actor, Operator) else actor.name or actor.email
 
 
 async def invite_address(actor: Actor, email: str, *, name: str = '', roles: Iterable[str] = ()) -> str:

@@ -7,6 +7,7 @@ import structlog
 from tortoise.exceptions import IntegrityError
 
 from auth import accounts, audit, blocks, invitations, mail, passwords, roles_of, sessions, site_admins, throttle
+from auth.accounts import Draft
 from auth.admin.actor import Actor, authorize
 from auth.admin.changing import changing
 from auth.audit import Act
@@ -15,7 +16,7 @@ from auth.errors import AuthError, Reason
 from auth.mail import Template
 from auth.people import check_email, check_name
 from models import change
-from models.access import Role, UserRole
+from models.access import Group, Role, UserRole
 from models.clock import now
 from models.database import transaction
 from models.session import Session
@@ -68,18 +69,37 @@ async def create(
     """
     await authorize(actor)  # before any work is done for a stranger; once more below
     person = await accounts.draft(email, name, password)
+    return await insert(
+        actor, person, roles=roles, site_admin=site_admin, verified=verified, must_change_password=must_change_password
+    )
+
+
+async def insert(
+    actor: Actor,
+    person: Draft,
+    *,
+    roles: Iterable[str] = (),
+    site_admin: bool = False,
+    verified: bool = True,
+    must_change_password: bool = False,
+) -> str:
+    """The same for somebody who was drafted before, as what belongs to one act with others must be.
+
+    Raises:
+        AuthError: EMAIL_TAKEN, ROLE_NOT_FOUND, FORBIDDEN
+    """
     try:
         async with transaction():
             await authorize(actor)
             user = await accounts.create(person, verified=verified, must_change_password=must_change_password)
             for role in roles:
-                await UserRole.get_or_create(user=user, role=await get_role(role), defaults={'created_at': now()})
+                await roles_of.give(user, await get_role(role))
             if site_admin:
                 await site_admins.appoint(user)
             await change.record('user', user_id=user.id)
             await audit.record(Act.USER_CREATED, user, actor=actor)
     except IntegrityError as error:
-        raise AuthError(Reason.EMAIL_TAKEN, email=email) from error
+        raise AuthError(Reason.EMAIL_TAKEN, email=person.email) from error
     log.info('user created', user=user.uid, actor=actor.id)
     return str(user.uid)
 
@@ -164,6 +184,26 @@ async def goes_with(actor: Actor, uid: str) -> tuple[str, ...]:
     }
     lines = [f'{count} {what}{"s" if count > 1 else ""}' for what, count in counted.items() if count]
     return (*lines, 'Their email can be used for a new account at once.', 'What the audit says about them stays.')
+
+
+async def email_of(actor: Actor, uid: str) -> str:
+    """The address of the person with this public id.
+
+    Raises:
+        AuthError: USER_NOT_FOUND, FORBIDDEN
+    """
+    await authorize(actor)
+    return (await accounts.get(uid)).email
+
+
+async def list_groups(actor: Actor) -> dict[str, str]:
+    """The names of all groups by key, in the order of their names.
+
+    Raises:
+        AuthError: FORBIDDEN
+    """
+    await authorize(actor)
+    return {group.key: group.name for group in await Group.all().order_by('name_key')}
 
 
 async def list_roles(actor: Actor) -> dict[str, str]:

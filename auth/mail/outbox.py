@@ -26,6 +26,7 @@ class Template(StrEnum):
     PASSWORD_CHANGED = 'password changed'  # noqa: S105 - a mail
     EMAIL_CHANGED = 'email changed'
     INVITATION = 'invitation'
+    ACCOUNT_MADE = 'account made'
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """The form *User*: what a site admin edits of somebody. Who saves over another's change is shown both first."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import cast
 
 from nicegui import ui
@@ -12,15 +11,13 @@ from auth.admin.edit_user import UserForm
 from auth.admin.user_details import UserDetails
 from auth.attributes import Attribute, Kind
 from auth.errors import AuthError, Reason
-from ui.account.times import date
 from ui.admin.area import actor_of
-from ui.components import Option, Typed, button, form, muted, row, table, tag
+from ui.admin.user_roles import draw_roles, read_roles, roles_in_words
+from ui.components import Typed, button, form, muted, row, table, tag
 from ui.gate import Visit
 
 ATTRIBUTE = 'attribute.'
 """What the name of a field begins with that holds an attribute."""
-ROLE = 'roles.'
-"""The same of a field with the end of a role."""
 
 
 async def draw(visit: Visit, found: UserDetails) -> None:
@@ -60,11 +57,8 @@ class _UserForm:
                         type='text' if attribute.kind is Kind.TEXT else 'url',
                         maximum=attributes.VALUE_LENGTH,
                     )
-                user.some_of('roles', 'Roles', self._options(shown), list(shown.roles))
+                draw_roles(user, self._roles, shown.roles)
             self._conflict = tag('div', classes='nc-place')
-
-    def _options(self, shown: UserForm) -> list[Option]:
-        return [Option(key, name, day=_day(shown.roles.get(key))) for key, name in self._roles.items()]
 
     async def _save(self, typed: Typed) -> str:
         mine = self._read(typed)
@@ -83,13 +77,8 @@ class _UserForm:
             typed.text('email'),
             typed.text('name'),
             typed.starting(ATTRIBUTE),
-            {key: self._end(typed, key) for key in typed.all('roles')},
+            read_roles(typed, self._shown.roles),
         )
-
-    def _end(self, typed: Typed, key: str) -> datetime | None:
-        """The end of a role. One whose day was not touched keeps its hour."""
-        before = self._shown.roles.get(key)
-        return before if before and typed.text(ROLE + key) == _day(before) else typed.day(ROLE + key)
 
     def _show_both(self, mine: UserForm, stands: UserForm, version: int) -> None:
         """Saving again now means it."""
@@ -107,13 +96,5 @@ class _UserForm:
         for each in self._known:
             yours = mine.attributes.get(each.key, '')
             compared.append((each.label, yours, stands.attributes.get(each.key, '')))
-        compared.append(('Roles', self._in_words(mine.roles), self._in_words(stands.roles)))
+        compared.append(('Roles', roles_in_words(mine.roles, self._roles), roles_in_words(stands.roles, self._roles)))
         return [(label, yours or 'Nothing', now or 'Nothing') for label, yours, now in compared]
-
-    def _in_words(self, roles: Mapping[str, datetime | None]) -> str:
-        named = sorted((self._roles.get(key, key), until) for key, until in roles.items())
-        return ', '.join(name if until is None else f'{name} until {date(until)}' for name, until in named)
-
-
-def _day(until: datetime | None) -> str:
-    return f'{until:%Y-%m-%d}' if until else ''

@@ -13,6 +13,7 @@ from nicegui.events import GenericEventArguments
 
 from auth.errors import AuthError, Reason
 from ui import messages
+from ui.components.alert import Tone
 
 CHOSEN = 10_000
 """Rows that may be selected at once, over all pages."""
@@ -51,7 +52,7 @@ class Cell:
     href: str = ''
     chips: Sequence[str] = ()
     note: str = ''
-    tone: Literal['', 'ok', 'warning', 'error', 'plain'] = ''
+    tone: Tone | None = None
     value: str | None = None
     actions: Sequence[Action] = ()
 

@@ -94,7 +94,7 @@ class PageArea(ui.sub_pages):
         scope = self._open_scope(match)
         visit.client.title = None
         if address is not None:
-            self._set_address(address, replace=replace)
+            self.set_address(address, replace=replace)
         visit.shell.follow()
         with scopes.entered(scope), self:
             ui.page_title(match.page.title if decision is Decision.ALLOW else NO_ACCESS)
@@ -215,7 +215,8 @@ class PageArea(ui.sub_pages):
         if (match := registry.match(location)) is not None:
             await self.show(match, location, replace=True)
 
-    def _set_address(self, location: str, *, replace: bool = False) -> None:
+    def set_address(self, location: str, *, replace: bool = False) -> None:
+        """Let the address bar show this, in place of what it shows or as a step to go back from."""
         how = 'replaceState' if replace else 'pushState'
         here = json.dumps(location)
         self._visit.client.run_javascript(

@@ -1,8 +1,9 @@
 """A visit: one open page of one browser, the person behind it, and what the gate says about the two right now."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final, Protocol
+from urllib.parse import urlencode
 
 from nicegui import Client, ui
 from nicegui.slot import Slot
@@ -71,6 +72,18 @@ class Visit:
     def menu(self) -> list[Page]:
         """The pages of the navigation that this person may open now."""
         return [page for page in registry.pages() if page.nav and decide(page.gate, self.user) is Decision.ALLOW]
+
+    def note_query(self, query: Mapping[str, str]) -> None:
+        """Let the address say this of the open page from now on, without a move: what a page shows can then be found
+        again, and handed on.
+        """
+        if self.match is None or self.is_gone():
+            return
+        path = self.match.location.url.partition('?')[0]
+        match = registry.match(f'{path}?{urlencode(query)}' if query else path)
+        if match is not None and match.page is self.match.page:
+            self.match = match
+            self.area.set_address(match.location.url, replace=True)
 
     def decide(self, match: Match | None = None) -> Decision:
         """The gate's answer for the open page, or for another one, and the person as last read."""
