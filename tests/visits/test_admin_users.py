@@ -75,7 +75,7 @@ async def test_somebody_is_added_with_a_password_that_is_shown_once_and_changed_
     await fill(bob, 'Sign in', email=person.email, password=password)
     await form(bob, 'Sign in').get_by_role('button', name='Sign in').click()
     await expect(bob).to_have_url(re.compile('/password'))
-    await fill(bob, 'Change password', new_password=PASSWORD)
+    await fill(bob, 'Change password', current_password=password, new_password=PASSWORD)
     await form(bob, 'Change password').get_by_role('button', name='Change password').click()
     await shown(bob, 'Best cars')
 
@@ -99,6 +99,7 @@ async def test_somebody_is_invited_by_mail_and_another_by_a_link_that_is_handed_
     await add.get_by_label('Show me the link instead').check()
     await confirm(add, 'Add user')
     link = await dialog(page, 'Link to hand on').get_by_role('code').inner_text()
+    await dialog(page, 'Link to hand on').get_by_role('button', name='Done').click()
     other = await new_page(mailing)
     await other.goto(link)
     await fill(other, 'Set password', name='Hal', new_password=PASSWORD)

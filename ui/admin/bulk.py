@@ -20,7 +20,9 @@ NAMED = 20
 
 
 class Bulk:
-    """Drawn above the table. `filter` says what the table shows, `over` is called when an act has ended."""
+    """Drawn above the table. `filter` says what the table shows, `show_chosen` has it mark others than it has marked
+    itself, and `over` is called when an act has ended.
+    """
 
     def __init__(
         self,
@@ -28,9 +30,11 @@ class Bulk:
         place: ui.element,
         roles: Mapping[str, str],
         filter: Callable[[], Filter],
+        show_chosen: Callable[[Sequence[str]], None],
         over: Callable[[], Awaitable[None]],
     ) -> None:
         self._visit, self._place, self._roles, self._filter, self._over = visit, place, roles, filter, over
+        self._show_chosen = show_chosen
         self._ids: tuple[str, ...] = ()
         self._bar = tag('div', classes='nc-bar', role='group', aria_label='Selected users')
         with self._bar:
@@ -63,8 +67,14 @@ class Bulk:
         await self._over()
 
     async def _choose_all(self) -> None:
-        ids = [id async for id in user_list.each_id(actor_of(self._visit), self._filter(), limit=CHOSEN)]
+        ids: list[str] = []
+        async for id in user_list.each_id(actor_of(self._visit), self._filter()):
+            ids.append(id)
+            if len(ids) == CHOSEN:
+                ui.notify(f'The first {CHOSEN:,} are selected: so many can be acted on at once.', type='warning')
+                break
         self.chosen(tuple(ids))
+        self._show_chosen(ids)
 
     # ------------------------------------------------------------------ the acts
 

@@ -6,7 +6,8 @@ from typing import Literal
 
 from nicegui.events import GenericEventArguments
 
-from auth.admin.user_list import STATUSES, Filter
+from auth.admin.user_list import Filter
+from auth.people_status import Status
 from ui.components import tag
 
 PAUSE = 0.25
@@ -32,7 +33,7 @@ class Filters:
             self._draw_search()
             self._draw_select('role', 'Role', roles)
             self._draw_select('group', 'Group', groups)
-            self._draw_select('status', 'Status', {status: status.capitalize() for status in STATUSES})
+            self._draw_select('status', 'Status', {status: status.capitalize() for status in Status})
 
     def _draw_search(self) -> None:
         with tag('div', classes='nc-field nc-field--search'):

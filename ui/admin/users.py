@@ -1,6 +1,6 @@
 """/admin/users: everybody, as a table that is searched, filtered, sorted, edited in its cells, and acted on in bulk."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from nicegui import ui
@@ -10,6 +10,7 @@ from auth.admin import edit_user, user_details, user_list, users
 from auth.admin.user_list import Filter, PeoplePage, Person, Sort
 from auth.attributes import Attribute
 from auth.errors import AuthError, Reason
+from auth.people_status import Status
 from ui.account.times import ago, date
 from ui.admin.add_user import AddUser
 from ui.admin.area import actor_of, admin_page, page_head
@@ -21,7 +22,12 @@ from ui.components import Cell, Pager, Records, Row, Tone, Typed, dialog_now, fo
 from ui.components.records import Move
 from ui.gate import Visit
 
-TONES: Mapping[str, Tone] = {'active': 'ok', 'invited': 'info', 'unverified': 'warning', 'blocked': 'error'}
+TONES: Mapping[Status, Tone] = {
+    Status.ACTIVE: 'ok',
+    Status.INVITED: 'info',
+    Status.UNVERIFIED: 'warning',
+    Status.BLOCKED: 'error',
+}
 EVERY = 2.0
 """Seconds between looks whether somebody has changed: an import changes thousands a second."""
 
@@ -54,12 +60,14 @@ class _People:
     async def draw(self) -> None:
         actor = actor_of(self._visit)
         self._roles, self._known = await users.list_roles(actor), await attributes.definitions()
+        groups = await users.list_groups(actor)
+        self._filter = _known(self._filter, self._roles, groups)
         self._place = tag('div', classes='nc-place')  # where dialogs are drawn
         with page_head('Users', 'Everybody who has an account here.'):
             AddUser(self._visit, self._place, self._roles, self.reload).button()
-        self._filters = Filters(self._filter, self._roles, await users.list_groups(actor), self._filtered)
+        self._filters = Filters(self._filter, self._roles, groups, self._filtered)
         ColumnChoice(self._known, self._columns, self._choose_columns)
-        self._bulk = Bulk(self._visit, self._place, self._roles, lambda: self._filter, self._worked)
+        self._bulk = Bulk(self._visit, self._place, self._roles, lambda: self._filter, self._show_chosen, self._worked)
         self._records = Records(
             'Users',
             columns_of(self._known, self._columns),
@@ -144,7 +152,7 @@ class _People:
     async def _filtered(self, filter: Filter) -> None:
         self._filter, self._at = filter, ''
         self._bulk.forget()
-        self._records.choose_none()
+        self._records.choose(())
         self._note_address()
         await self.reload()
 
@@ -166,9 +174,12 @@ class _People:
         self._records.set_columns(columns_of(self._known, columns))
         self._note_address()
 
+    def _show_chosen(self, ids: Sequence[str]) -> None:
+        self._records.choose(ids)
+
     async def _worked(self) -> None:
         """A bulk act is over."""
-        self._records.choose_none()
+        self._records.choose(())
         await self.reload()
 
     # ------------------------------------------------------------------ edits in a cell
@@ -200,6 +211,16 @@ class _People:
             tag('p', person.email, 'nc-text nc-muted')
             with form('Edit roles', action=act, submit='Edit roles', then='close') as edit:
                 draw_roles(edit, self._roles, found.form.roles)
+
+
+def _known(filter: Filter, roles: Mapping[str, str], groups: Mapping[str, str]) -> Filter:
+    """A filter out of an address, without what is not there (any more)."""
+    return Filter(
+        filter.text,
+        filter.role if filter.role in roles else '',
+        filter.group if filter.group in groups else '',
+        filter.status if filter.status in set(Status) else '',
+    )
 
 
 def _in_words(page: PeoplePage) -> str:

@@ -103,7 +103,7 @@ class Records(ui.element, component='nicegate_table.js'):
         and what was typed (None where a dialog is to open), `act` with a row's id and an action's key.
         """
         super().__init__()
-        self._sort, self._move, self._choose, self._edit, self._act = sort, move, choose, edit, act
+        self._sort, self._move, self._chosen, self._edit, self._act = sort, move, choose, edit, act
         self._columns: Sequence[Column] = ()
         self.props.update({'caption': caption, 'empty': empty, 'selects': choose is not None, 'rows': [], 'chosen': []})
         self.set_columns(columns)
@@ -138,9 +138,9 @@ class Records(ui.element, component='nicegate_table.js'):
         self.props['sort'] = {'key': sort[0], 'descending': sort[1]} if sort else None
         self.props['pager'] = {'previous': pager.previous, 'next': pager.next, 'words': pager.words} if pager else None
 
-    def choose_none(self) -> None:
-        """Take every selection away."""
-        self.props['chosen'] = []
+    def choose(self, ids: Sequence[str]) -> None:
+        """Mark these rows as selected, and no others."""
+        self.props['chosen'] = list(ids)
 
     async def _on_sort(self, event: GenericEventArguments) -> None:
         if self._sort is not None and (column := self._column(event.args)) is not None and column.sorts:
@@ -152,12 +152,12 @@ class Records(ui.element, component='nicegate_table.js'):
 
     async def _on_choose(self, event: GenericEventArguments) -> None:
         ids = event.args
-        if self._choose is None or not isinstance(ids, list) or len(ids) > CHOSEN:
+        if self._chosen is None or not isinstance(ids, list) or len(ids) > CHOSEN:
             raise AuthError(Reason.INPUT_INVALID)
         if not all(isinstance(id, str) and len(id) <= 100 for id in ids):
             raise AuthError(Reason.INPUT_INVALID)
         self._props['chosen'] = ids  # known here; the browser has it already
-        waiting = self._choose(tuple(dict.fromkeys(ids)))
+        waiting = self._chosen(tuple(dict.fromkeys(ids)))
         if waiting is not None:
             await waiting
 
