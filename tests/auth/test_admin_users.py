@@ -180,7 +180,7 @@ async def test_a_reason_that_cannot_be_kept_blocks_nobody(house, reason):
 async def test_who_is_added_with_a_password_is_told_where_to_sign_in_and_never_the_password(house):
     await add_user.add(OPERATOR, 'ann@cars.example', password=PASSWORD)
     (mail,) = await mails('ann@cars.example')
-    assert mail.template == 'account made' and mail.sealed is None
+    assert mail.template == 'account made' and not mail.sealed
     assert PASSWORD not in str(mail.variables)
     with refuses(Reason.EMAIL_TAKEN):
         await add_user.add(OPERATOR, 'ANN@cars.example')
