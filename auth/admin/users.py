@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 import structlog
 from tortoise.exceptions import IntegrityError
@@ -138,16 +139,16 @@ async def delete(actor: Actor, uid: str) -> None:
         await User.filter(id=user.id).delete()
 
 
-async def grant(actor: Actor, uid: str, role: str) -> str:
-    """Give somebody a role, by its name in any case, for good; returns the name as the role has it.
+async def grant(actor: Actor, uid: str, role: str, *, until: datetime | None = None) -> str:
+    """Give somebody a role, by its name in any case, for good or until a moment; returns the name as the role has it.
 
     Raises:
-        AuthError: USER_NOT_FOUND, ROLE_NOT_FOUND, FORBIDDEN
+        AuthError: USER_NOT_FOUND, ROLE_NOT_FOUND, LAST_SITE_ADMIN (who would have an end), FORBIDDEN
     """
     async with _changing(actor, uid, Act.ROLE_GRANTED, role=role) as user:
         row = await _get_role(role)
-        if not await UserRole.filter(user=user, role=row).update(until=None):
-            await UserRole.create(user=user, role=row, created_at=now())
+        if not await UserRole.filter(user=user, role=row).update(until=until):
+            await UserRole.create(user=user, role=row, until=until, created_at=now())
     return row.name
 
 
