@@ -52,7 +52,6 @@ class Reason(StrEnum):
     NOT_IN_CODE = 'not_in_code'
     FIXED = 'fixed'
     ROLE_IN_USE = 'role_in_use'
-    EFFECTS_UNSEEN = 'effects_unseen'
 
 
 class AuthError(Exception):

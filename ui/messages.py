@@ -51,7 +51,6 @@ _WORDS: dict[Reason, str] = {
     Reason.NOT_IN_CODE: 'The code says nothing about the roles of this group. Choose them here.',
     Reason.FIXED: 'This belongs to Nicegate itself and stays as it is.',
     Reason.ROLE_IN_USE: 'Groups ask for this role: {groups}. Confirm that it is taken from them, or change them first.',
-    Reason.EFFECTS_UNSEEN: 'Look at what this changes, then save it.',
 }
 
 _OPERATOR_WORDS: dict[Reason, str] = {
@@ -118,6 +117,7 @@ EMPTY = {
     'password': 'Enter your password.',
     'new_password': 'Choose a password.',
     'code': 'Enter the code from the mail.',
+    'label': 'Enter a name.',
 }
 """Said in the browser when a required field is sent empty."""
 

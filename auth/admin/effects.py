@@ -24,7 +24,9 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """How many, and the addresses of the first few. Counting ends at MANY: so many, or more."""
+    """How many, and the addresses of the first few where somebody asked for them. Counting ends at MANY: so many, or
+    more.
+    """
 
     count: int = 0
     named: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from auth import audit, declared
 from auth.access import SITE_ADMINS
 from auth.admin import effects, labels
 from auth.admin.actor import Actor, authorize
-from auth.admin.effects import Door, Effects
+from auth.admin.effects import Door, Effects, People
 from auth.audit import Act
 from auth.errors import AuthError, Reason
 from models import change
@@ -25,15 +25,15 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class GroupInUse:
-    """A group: its roles as (key, name), and how many people are in it (up to models.holders.MANY). `code_roles` are
-    the keys that the code asks for; None where it leaves that to admins.
+    """A group: its roles as (key, name), and how many people are in it. `code_roles` are the keys that the code asks
+    for; None where it leaves that to admins.
     """
 
     key: str
     name: str
     in_code: bool
     roles: tuple[tuple[str, str], ...]
-    members: int
+    members: People
     code_roles: frozenset[str] | None
 
     @property
@@ -147,6 +147,34 @@ async def set_roles(
     log.info('group changed', group=key, roles=_listed(roles), actor=actor.id)
 
 
+async def update(
+    actor: Actor, key: str, name: str, roles: Collection[str], *, instead_of: Collection[str] | None = None
+) -> None:
+    """Give a group this name and these roles; what is so already stays.
+
+    Raises:
+        AuthError: as `rename` and `set_roles`
+    """
+    async with transaction():
+        await authorize(actor)
+        if (await _get(key)).name != labels.check(name):
+            await rename(actor, key, name)
+        await set_roles(actor, key, roles, instead_of=instead_of)
+
+
+async def preview_reset(actor: Actor, key: str, doors: Iterable[Door]) -> Effects:
+    """What `reset_roles` would do.
+
+    Raises:
+        AuthError: as `reset_roles`
+    """
+    await authorize(actor)
+    known = frozenset([str(role) for role in await Role.all().values_list('key', flat=True)])
+    # A role that is not there yet is held by nobody: then so is the group.
+    roles = await _code_roles(key)
+    return await preview_roles(actor, key, roles if roles <= known else (), doors)
+
+
 async def reset_roles(actor: Actor, key: str, *, instead_of: Collection[str] | None = None) -> None:
     """Put the roles back to those of the code, which the group then follows again.
 
@@ -191,7 +219,7 @@ async def delete(actor: Actor, key: str) -> None:
 
 async def _in_use(row: Group, holders: Holders, roles: dict[int, list[tuple[int, str, str]]]) -> GroupInUse:
     mine = roles.get(row.id, [])
-    members = await holders.count([Walk(frozenset(id for id, _, _ in mine))])
+    members = People(await holders.count([Walk(frozenset(id for id, _, _ in mine))]))
     code_roles = None if row.declared is None else frozenset(row.declared.get('roles', ()))
     return GroupInUse(
         row.key,

@@ -9,7 +9,7 @@ from auth import audit
 from auth.access import SITE_ADMIN
 from auth.admin import effects, labels
 from auth.admin.actor import Actor, authorize
-from auth.admin.effects import Door, Effects
+from auth.admin.effects import Door, Effects, People
 from auth.audit import Act
 from auth.errors import AuthError, Reason
 from models import change
@@ -23,12 +23,12 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class RoleInUse:
-    """A role: how many people hold it (up to models.holders.MANY), and the names of the groups that ask for it."""
+    """A role: how many people hold it, and the names of the groups that ask for it."""
 
     key: str
     name: str
     in_code: bool
-    holders: int
+    holders: People
     groups: tuple[str, ...]
 
     @property
@@ -50,7 +50,7 @@ async def list_all(actor: Actor) -> tuple[RoleInUse, ...]:
                 row.key,
                 row.name,
                 row.in_code,
-                await holders.count([Walk(frozenset({row.id}))]),
+                People(await holders.count([Walk(frozenset({row.id}))])),
                 tuple(groups.get(row.id, ())),
             )
             for row in await Role.all().order_by('name_key')
