@@ -49,8 +49,8 @@ def of_new_roles(effects: Effects) -> list[str]:
 
 def _of_lessened_group(group: GroupEffect) -> str:
     if group.is_left_empty:
-        lost = people_in_words(group.leaves)
-        return f'Group "{group.name}" asks for no role any more and admits nobody: it loses {lost}.'
+        lost = f' It loses {people_in_words(group.leaves)}.' if group.leaves.count else ''
+        return f'Group "{group.name}" asks for no role any more: it admits nobody.{lost}'
     return f'Group "{group.name}" asks for less, so it admits more people: {people_in_words(group.joins)} will join it.'
 
 

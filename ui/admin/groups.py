@@ -41,7 +41,7 @@ from ui.gate_words import group_in_words
 ABOUT: Final = 'A member holds all roles of a group. Pages say which groups open them: any one of them does.'
 COLUMNS: Final = (
     Column('name', 'Group', edits='text'),
-    Column('roles', 'Who is in it'),
+    Column('sentence', 'Who is in it'),
     Column('members', 'Members'),
     Column('pages', 'Opens'),
     Column('origin', 'Comes from'),
@@ -210,7 +210,7 @@ def _row(group: GroupInUse, known: Sequence[Door]) -> Row:
     opened = [door.name for door in known if door.gate is not None and group.key in door.gate.groups]
     cells: dict[str, Cell | str] = {
         'name': Cell(group.name, note=called_in_code(group.key, group.name)),
-        'roles': group_in_words(names) if names else Cell('Admits nobody', tone='warning', note='It has no roles.'),
+        'sentence': group_in_words(names) if names else Cell('Admits nobody', tone='warning', note='It has no roles.'),
         'members': Cell(effect_words.figure(group.members), href=f'/admin/users?group={quote(group.key, safe="")}'),
         'pages': Cell(chips=_some(opened)),
         'origin': _origin(group),
