@@ -71,7 +71,7 @@ def _serve(settings: Settings, listener: socket.socket, generation: 'Generation 
     async def serve() -> None:
         await open_database()
         try:
-            await check_groups()
+            await check_groups(serving=True)
             site = app.build(settings, developing=generation is not None)
             ends_at = generation.ends_at if generation else None
             sockets = [listener, *_listen_also(generation)]

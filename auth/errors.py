@@ -47,6 +47,12 @@ class Reason(StrEnum):
     USER_NOT_FOUND = 'user_not_found'
     ROLE_NOT_FOUND = 'role_not_found'
     GROUP_NOT_FOUND = 'group_not_found'
+    LABEL_INVALID = 'label_invalid'
+    LABEL_TAKEN = 'label_taken'
+    NAMED_IN_CODE = 'named_in_code'
+    NOT_IN_CODE = 'not_in_code'
+    FIXED = 'fixed'
+    ROLE_IN_USE = 'role_in_use'
 
 
 class AuthError(Exception):

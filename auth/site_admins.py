@@ -15,6 +15,11 @@ async def exist() -> bool:
     return await _permanent().exists()
 
 
+async def count() -> int:
+    """How many they are."""
+    return await _permanent().count()
+
+
 async def appoint(user: User) -> None:
     """Give the role for good, inside the caller's transaction."""
     role = await Role.get(key=SITE_ADMIN)

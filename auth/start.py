@@ -1,7 +1,7 @@
 """What has to be right before anybody is served: database, key, declared groups. All of it is checked here."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from tortoise.exceptions import IntegrityError
 
@@ -47,9 +47,11 @@ async def _check_key() -> None:
         )
 
 
-async def store_groups(groups: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    """Make what the code declares, {group key: role keys}; returns the keys of all groups there are now."""
-    await declared.store(groups)
+async def store_groups(groups: Mapping[str, frozenset[str]], named: Collection[str] | None = None) -> frozenset[str]:
+    """Make what the code declares, {group key: role keys}; returns the keys of all groups there are now. `named`: see
+    auth/declared.py.
+    """
+    await declared.store(groups, named)
     return await declared.group_keys()
 
 

@@ -46,6 +46,12 @@ _WORDS: dict[Reason, str] = {
     Reason.USER_NOT_FOUND: 'There is no such user. Check the email.',
     Reason.ROLE_NOT_FOUND: 'There is no role "{role}": {cure}',
     Reason.GROUP_NOT_FOUND: 'There is no such group. Check its name.',
+    Reason.LABEL_INVALID: 'This name cannot be used. Use 1 to 100 letters, digits and signs on one line.',
+    Reason.LABEL_TAKEN: 'There is already a {thing} called "{name}". Choose another name.',
+    Reason.NAMED_IN_CODE: "This site's pages name it, so it cannot be deleted. It can be renamed.",
+    Reason.NOT_IN_CODE: 'The code says nothing about the roles of this group. Choose them here.',
+    Reason.FIXED: 'This belongs to Nicegate itself and stays as it is.',
+    Reason.ROLE_IN_USE: 'Groups ask for this role: {groups}. Confirm that it is taken from them, or change them first.',
 }
 
 _OPERATOR_WORDS: dict[Reason, str] = {
@@ -82,6 +88,9 @@ _DEFAULTS: Mapping[str, object] = {
     'email': 'with this address',
     'label': 'This',
     'key': '',
+    'thing': 'role or group',
+    'name': 'this',
+    'groups': 'see the list',
     'wait': 'a few minutes',
     'what': 'a value in it cannot be used',
 }
@@ -98,6 +107,9 @@ FIELD: dict[Reason, str] = {
     Reason.PASSWORD_WRONG: 'current_password',
     Reason.PASSWORD_SAME: 'password',
     Reason.EMAIL_SAME: 'email',
+    Reason.LABEL_INVALID: 'name',
+    Reason.LABEL_TAKEN: 'name',
+    Reason.ROLE_IN_USE: 'taken',
 }
 """The form field that a refusal belongs to; the others are said above the form."""
 
@@ -106,6 +118,7 @@ EMPTY = {
     'password': 'Enter your password.',
     'new_password': 'Choose a password.',
     'code': 'Enter the code from the mail.',
+    'label': 'Enter a name.',
 }
 """Said in the browser when a required field is sent empty."""
 

@@ -49,6 +49,10 @@ class Worker:
         self._unsubscribe: Callable[[], None] = lambda: None
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def is_failing(self) -> bool:
+        return self._health.is_failing
+
     def start(self) -> None:
         self._unsubscribe = events.subscribe(self._hear)
         self._task = asyncio.create_task(self._run(), name='mail worker')
@@ -158,6 +162,11 @@ def start() -> None:
     global _worker
     _worker = Worker(get_settings().mail_server)
     _worker.start()
+
+
+def is_failing() -> bool:
+    """Whether the mail server takes no mail, as this process has last seen it."""
+    return _worker is not None and _worker.is_failing
 
 
 async def stop() -> None:

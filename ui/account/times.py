@@ -1,9 +1,10 @@
 """Dates and times in words. They are stored, and said, in UTC."""
 
+import datetime as dt
 from datetime import UTC, datetime, timedelta
 
 
-def date(moment: datetime) -> str:
+def date(moment: dt.date) -> str:
     """A date without leading zeros, such as `3 May 2026`."""
     return f'{moment.day} {moment:%B %Y}'
 

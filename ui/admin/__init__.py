@@ -1,5 +1,5 @@
 """The admin area. Importing this package registers its pages with the gate."""
 
-from ui.admin import docs, mails, overview, user, users
+from ui.admin import docs, groups, mails, overview, roles, user, users
 
-__all__ = ['docs', 'mails', 'overview', 'user', 'users']
+__all__ = ['docs', 'groups', 'mails', 'overview', 'roles', 'user', 'users']

@@ -47,10 +47,14 @@ async def open_database() -> None:
         print(f'Migration applied: {name}', file=sys.stderr)
 
 
-async def check_groups() -> None:
+async def check_groups(*, serving: bool = False) -> None:
+    """Make the groups that the pages declare, and refuse one that exists nowhere. What the code names, and what not any
+    more, is known when its pages are served.
+    """
     from ui.gate import DeclarationError, loading, registry
 
-    known = await start.store_groups({group.key: group.roles for group in registry.groups()})
+    groups = {group.key: group.roles for group in registry.groups()}
+    known = await start.store_groups(groups, loading.named_groups() if serving else None)
     if problems := loading.unknown_groups(known):
         raise DeclarationError(problems[0])
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from nicegui import Client, app, ui, ui_run, ui_run_with
 
+from auth.access import Gate
 from auth.declared import group_cure
 from ui.gate import imports, registry, resources
 from ui.gate.caller import caller
@@ -130,13 +131,22 @@ def unknown_groups(known: Iterable[str]) -> list[str]:
     """A line for each gate that names a group which exists nowhere: nobody could ever open it."""
     known = frozenset(known)
     registry.settle(known)
-    named = [(page.source, page.own_gate) for page in registry.pages()]
-    named += [(area.source, area.gate) for area in registry.areas()]
-    named += [(route.source, route.gate) for route in registry.routes()]
-    named += [(part.source, part.gate) for part in registry.parts()]
     return [
         f'{source}: there is no group "{key}": {group_cure(key, known)}'
-        for source, gate in named
-        if gate is not None
+        for source, gate in _gates()
         for key in sorted(gate.groups - known)
     ]
+
+
+def named_groups() -> frozenset[str]:
+    """The keys of all groups that gates name."""
+    return frozenset().union(*(gate.groups for _, gate in _gates()))
+
+
+def _gates() -> list[tuple[str, Gate]]:
+    """All gates with their places, those of the sections of the site once."""
+    found = [(page.source, page.own_gate) for page in registry.pages()]
+    found += [(area.source, area.gate) for area in registry.areas()]
+    found += [(route.source, route.gate) for route in registry.routes()]
+    found += [(part.source, part.gate) for part in registry.parts()]
+    return [(source, gate) for source, gate in found if gate is not None]
