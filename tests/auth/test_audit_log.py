@@ -25,7 +25,9 @@ START = datetime(2026, 5, 1, tzinfo=UTC)
 PEOPLE = [uuid.UUID(int=number) for number in (1, 2, 3)]
 ACTS = ['signed in', 'signed out', 'blocked']
 one_of_the_people = st.sampled_from([None, *PEOPLE])
-rows = st.lists(st.tuples(st.sampled_from(ACTS), one_of_the_people, one_of_the_people, st.integers(0, 200)), max_size=25)
+rows = st.lists(
+    st.tuples(st.sampled_from(ACTS), one_of_the_people, one_of_the_people, st.integers(0, 200)), max_size=25
+)
 day = st.one_of(st.none(), st.integers(0, 200).map(lambda hours: START + timedelta(hours=hours)))
 filters = st.builds(
     ActFilter,

@@ -74,12 +74,12 @@ def _ask(user: CurrentUser, given: Mapping[str, str]) -> None:
         ui.navigate.to(_address(PATH, asked))
         return ''
 
-    with form('Filter', action=act, submit='Filter', wide=False, autofocus=False) as fields:
-        with tag('div', classes='nc-filters'):
-            fields.text('person', 'Person', given['person'], help='An email or a public ID')
-            fields.select('kind', 'Kind', [Option('', 'All'), *_kinds()], given['kind'])
-            fields.text('since', 'From', given['since'], type='date')
-            fields.text('until', 'To', given['until'], type='date')
+    asks = form('Filter', action=act, submit='Filter', wide=False, autofocus=False)
+    with asks as fields, tag('div', classes='nc-filters'):
+        fields.text('person', 'Person', given['person'], type='search', help='An email or a public ID')
+        fields.select('kind', 'Kind', [Option('', 'All'), *_kinds()], given['kind'])
+        fields.text('since', 'From', given['since'], type='date')
+        fields.text('until', 'To', given['until'], type='date')
     if any(given.values()):
         link_button('Show all', PATH, kind='quiet')
 
