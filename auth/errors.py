@@ -46,6 +46,11 @@ class Reason(StrEnum):
     USER_NOT_FOUND = 'user_not_found'
     ROLE_NOT_FOUND = 'role_not_found'
     GROUP_NOT_FOUND = 'group_not_found'
+    MAIL_NOT_FOUND = 'mail_not_found'
+    MAIL_SECRET_GONE = 'mail_secret_gone'  # noqa: S105 - a reason, not a secret
+    MAIL_NOT_FOR_COPYING = 'mail_not_for_copying'
+    MAIL_TEMPLATE_NOT_FOUND = 'mail_template_not_found'
+    MAIL_TEMPLATE_INVALID = 'mail_template_invalid'
 
 
 class AuthError(Exception):

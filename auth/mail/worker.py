@@ -14,7 +14,7 @@ from typing import Final
 import structlog
 
 from auth import events, pruning
-from auth.mail import asked_for, console, housekeeping, leases, message, smtp
+from auth.mail import asked_for, console, housekeeping, leases, message, smtp, written
 from auth.mail.health import Health
 from auth.mail_server import MailServer
 from auth.settings import get_settings
@@ -65,6 +65,10 @@ class Worker:
         for lane in self._lanes:
             lane.cancel()
         await asyncio.gather(*self._lanes, return_exceptions=True)
+
+    @property
+    def is_failing(self) -> bool:
+        return self._health.is_failing
 
     def _hear(self, changes: Sequence[Changed]) -> None:
         if any(changed.kind in ('mail', 'lost') for changed in changes):
@@ -126,7 +130,7 @@ class Worker:
 
     async def _deliver(self, connection: smtp.Connection, mail: Mail) -> None:
         try:
-            envelope = message.envelope_of(mail)
+            envelope = message.envelope_of(mail, await written.texts_of(mail.template))
             async with leases.kept(mail):
                 await connection.send(envelope)
         except asyncio.CancelledError:
@@ -157,6 +161,11 @@ def start() -> None:
     global _worker
     _worker = Worker(get_settings().mail_server)
     _worker.start()
+
+
+def is_failing() -> bool:
+    """Whether the mail server takes no mail, as this process saw it last."""
+    return _worker is not None and _worker.is_failing
 
 
 async def stop() -> None:
