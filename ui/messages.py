@@ -88,7 +88,7 @@ _TEMPLATE_PROBLEMS: dict[object, str] = {
     Problem.SECRET: 'nobody can use this mail without {{{{ {what} }}}}: write it where it is always shown',
     Problem.SECRET_SHOWN: '{{{{ {what} }}}} does not belong in a subject, which locked screens show: leave it out',
     Problem.FAILED: 'this cannot be rendered: {what}',
-    Problem.HEAVY: 'there are too many styles for so many tags: leave some out',
+    Problem.HEAVY: 'there are too many tags, or too many styles for them: leave some out',
 }
 
 _ATTRIBUTE_CURES = {

@@ -12,7 +12,7 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 
 DEPTH: Final = 30
 """Levels of nesting."""
-PIECES: Final = 5_000
+PIECES: Final = 2_000
 """Pieces of one template: ours have fifty."""
 FILTERS: Final = frozenset(
     {'string', 'upper', 'lower', 'capitalize', 'title', 'trim', 'default', 'd', 'length', 'truncate', 'e', 'escape'}

@@ -26,8 +26,14 @@ GREETED_LENGTH: Final = 60
 """Longest name that a mail greets with: most are shorter by half, and an advertisement is longer."""
 LONGEST: Final = 500_000
 """Characters of a mail's HTML, and of its plain text, at most: a hundred times ours."""
-HEAVIEST: Final = 5_000_000
-"""Characters of all styles, times the number of tags, at most: what putting styles into the elements can come to."""
+TAGS: Final = 1_000
+"""Tags of a mail at most, ours have forty: css_inline walks into nested ones and takes the process down with it where
+its stack ends, which a stack of 8 MB does between 10,000 and 19,000, one of 1 MB between 1,000 and 2,000.
+"""
+HEAVIEST: Final = 400_000_000
+"""Characters of all styles, times the most elements that so many tags can make (each bold text that is left open comes
+again in each paragraph), at most: what putting styles into the elements can come to.
+"""
 _NOT_A_NAME = re.compile(r'://|(?i:www)\.|@|\w\.\w{2}|[A-Z]{4}-[A-Z]{4}')
 _STYLES = re.compile(r'<style\b[^>]*>(.*?)(?:</style|\Z)', re.DOTALL | re.IGNORECASE)
 _SUBJECT = re.compile(r'{% block subject %}(.*?){% endblock %}\n')
@@ -94,9 +100,12 @@ def render_texts(texts: Texts, template: str, values: Mapping[str, object]) -> R
     page = compiled(texts.html, html=True).render(values, subject=subject)
     if max(len(plain), len(page)) > LONGEST:
         raise WrittenWrongError(Problem.LONG)
-    if sum(map(len, _STYLES.findall(page))) * page.count('<') > HEAVIEST:
+    tags, styles = page.count('<'), sum(map(len, _STYLES.findall(page)))
+    if tags > TAGS or styles * (tags / 2) ** 2 > HEAVIEST:
         raise WrittenWrongError(Problem.HEAVY)
     rendered = Rendered(subject, plain, _inliner.inline(page) if page else '')
+    if len(rendered.html) > LONGEST:
+        raise WrittenWrongError(Problem.LONG)
     _keep_secrets([plain, *([unescape(rendered.html)] if texts.html else [])], template, values)
     return rendered
 

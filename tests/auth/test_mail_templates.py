@@ -21,7 +21,9 @@ from tests.auth.test_accounts import actor, person, refuses
 from tests.auth.test_mail_words import VARIABLES
 
 VERIFY = Template.VERIFY_EMAIL
-HEAVY = '{{ code }}<style>*{' + 'color:red;' * 5000 + '}</style>' + '<b>' * 9000
+HEAVY = '{{ code }}<style>*{' + 'color:red;' * 5000 + '}</style>' + '<p>x</p>' * 200
+DEEP = '{{ code }}' + '<div>' * 19_000
+"""Ends the process when css_inline is given it."""
 OWN = Texts('Welcome to {{ host }}', 'Hello {{ name }}: {{ code }}', '<p title="{{ name }}">{{ name }}: {{ code }}</p>')
 
 
@@ -104,6 +106,7 @@ def test_what_a_mail_cannot_be_written_in_is_refused_with_its_line_at_once(setti
     (replace(OWN, plain='{{ 1 + code }}'), ('plain', Problem.FAILED)),
     (replace(OWN, plain='{{ code }}' + 'x' * 50_000), ('plain', Problem.LONG)),
     (replace(OWN, html=HEAVY), ('html', Problem.HEAVY)),
+    (replace(OWN, html=DEEP), ('html', Problem.HEAVY)),
 ])  # fmt: skip
 def test_what_could_not_be_sent_or_used_is_refused(settings, texts, expected):
     assert problem(texts)[:2] == expected
