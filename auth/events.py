@@ -1,6 +1,6 @@
 """Hears of every change, from this process or another, and keeps what is in memory right."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
 from auth import snapshots
@@ -33,6 +33,16 @@ def subscribe(hearer: Callable[[Sequence[Changed]], None]) -> Callable[[], None]
     """Call `hearer(changes)` after what is in memory has been flipped; it must not wait. Returns what ends that."""
     _hearers.append(hearer)
     return lambda: _hearers.remove(hearer) if hearer in _hearers else None
+
+
+def watch(kinds: Collection[str], heard: Callable[[], None]) -> Callable[[], None]:
+    """Call `heard()` after changes of one of these kinds, and when some may have been missed; as `subscribe`."""
+
+    def hear(changes: Sequence[Changed]) -> None:
+        if any(changed.kind in kinds or changed.kind == 'lost' for changed in changes):
+            heard()
+
+    return subscribe(hear)
 
 
 async def _hear(changes: Sequence[Changed]) -> None:
