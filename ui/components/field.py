@@ -39,6 +39,7 @@ class Field:
     fine: str = ''
     """Said when that path finds nothing wrong."""
     lines: int = 1
+    mono: bool = False
 
 
 def draw(field: Field, form_id: str) -> ui.element:
@@ -74,7 +75,8 @@ def _input(field: Field, id_: str) -> None:
         'aria_describedby': f'{id_}-error {id_}-help' if has_help else f'{id_}-error',
     }
     if field.lines > 1:  # its text is what it holds: `value` is no attribute of it
-        tag('textarea', field.value, 'nc-input nc-input--lines', rows=field.lines, **shared)
+        mono = ' nc-input--mono' if field.mono else ''
+        tag('textarea', field.value, f'nc-input nc-input--lines{mono}', rows=field.lines, **shared)
         return
     special = f' nc-input--{field.type}' if field.type in ('code', 'color') else ''
     tag(
