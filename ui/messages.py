@@ -199,7 +199,7 @@ def _template_problem(values: Mapping[str, object]) -> str:
     what = values.get('what') or 'look at its variables and braces'
     words = _TEMPLATE_PROBLEMS.get(values.get('problem'), 'this cannot be sent').format(what=str(what).rstrip('.'))
     if meant := values.get('meant'):
-        words += f': did you mean "{meant}"'
+        words += f': write "{meant}"'
     line = values.get('line')
     return f'Line {line}: {words}' if line else words[0].upper() + words[1:]
 

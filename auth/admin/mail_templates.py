@@ -168,10 +168,11 @@ def _refusal(field: str, error: WrittenWrongError, template: Template) -> AuthEr
     what, problem = error.what, error.problem
     values: dict[str, object] = {}
     if problem is Problem.VARIABLE:
-        names = {variable.name: variable for variable in vocabulary.variables(template)}
-        if field == 'subject' and what in names:
+        names = {one.name: one for one in vocabulary.variables(template)}
+        if what in names:
             problem = Problem.SECRET_SHOWN
-        values['meant'] = next(iter(get_close_matches(what, names, 1)), '')
+        open_ones = [name for name, one in names.items() if field != 'subject' or not one.is_secret]
+        values['meant'] = next(iter(get_close_matches(what, open_ones, 1)), '')
     return AuthError(
         Reason.MAIL_TEMPLATE_INVALID, field=field, problem=problem, line=error.line, what=what[:100], **values
     )
