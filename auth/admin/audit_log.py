@@ -27,6 +27,8 @@ BATCH: Final = 1_000
 """Acts read at once for an export."""
 LOOKED_THROUGH: Final = 100_000
 """Newest acts in which an address is looked for that only the text of an act has: no index leads there."""
+ACTS: Final = 100
+"""Newest acts on an address by which its accounts, which are gone, are found."""
 SKEW: Final = 5_000
 """Acts by which their numbers and their times may be in different order: clocks are set back, and differ."""
 
@@ -194,7 +196,7 @@ async def _who(person: str, recent: Q) -> tuple[set[UUID], str]:
         return {user.uid}, user.email
     # By number, and without DISTINCT or NOT NULL: either would have SQLite walk another index, all of it.
     named = await Audit.filter(recent, subject=address).order_by('-id').limit(BATCH).values_list('subject_uid')
-    return {uid for (uid,) in named if uid is not None}, address
+    return set([uid for (uid,) in named if uid is not None][:ACTS]), address
 
 
 def _entry(row: Audit) -> Entry:

@@ -1,6 +1,6 @@
 """/admin/mails/templates: what mails say. Each is edited beside what it comes to, and judged as it is typed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from nicegui import ui
@@ -43,7 +43,7 @@ COLUMNS: Final = (
 )
 LABELS: Final[Mapping[str, str]] = {'subject': 'Subject', 'plain': 'Plain text', 'html': 'HTML'}
 SENT = """(event) => {
-    const texts = new FormData(event.currentTarget.querySelector('form'));
+    const texts = new FormData(event.currentTarget.closest('.nc-editor').querySelector('form'));
     emit(Object.fromEntries([...texts.keys()].map((name) => [name, texts.getAll(name)])));
 }"""
 """What is typed so far, as a form sends it."""
@@ -114,34 +114,37 @@ class _Editor:
     def _form(self) -> None:
         texts = self._edited.texts
         with form('Template', action=self._save, submit='Save', then='stay', wide=False, autofocus=False) as fields:
-            for name, text, lines in (
-                ('subject', texts.subject, 1),
-                ('plain', texts.plain, 14),
-                ('html', texts.html, 22),
-            ):
+            for name, lines in (('subject', 1), ('plain', 14), ('html', 22)):
                 fields.text(
                     name,
                     LABELS[name],
-                    text,
+                    getattr(texts, name),
                     maximum=mail_templates.LENGTHS[name],
                     empty='Write something here.',
                     lines=lines,
                     mono=lines > 1,
                 )
         with row():
-            button('Send test mail', self._send_test)
+            button('Send test mail').on('click', self._send_test, js_handler=SENT)
             self._reset_button = button('Back to the default', self._reset, kind='danger')
 
     async def _save(self, typed: Typed) -> str:
-        version = self._edited.version
-        await mail_templates.save(self._user, self._edited.name, _texts(typed), version=version)
-        self._edited = await mail_templates.read(self._user, self._edited.name)
+        name, version = self._edited.name, self._edited.version
+        try:
+            await mail_templates.save(self._user, name, _texts(typed), version=version)
+        except AuthError as error:
+            if error.reason is Reason.CHANGED_MEANWHILE:  # who saves once more has been shown what the other one wrote
+                self._edited = await mail_templates.read(self._user, name)
+                self._show_state(meanwhile=True)
+            raise
+        self._edited = await mail_templates.read(self._user, name)
         self._show_state()
         return 'Saved. The next mail says this.'
 
-    async def _send_test(self) -> None:
+    async def _send_test(self, event: GenericEventArguments) -> None:
         try:
-            address = await mail_templates.send_test(self._user, self._edited.name, self._typed)
+            texts = _texts(Typed.read(event.args))
+            address = await mail_templates.send_test(self._user, self._edited.name, texts)
         except AuthError as error:
             ui.notify(_where(error), type='negative', timeout=0, close_button='Close')
             return
@@ -159,27 +162,38 @@ class _Editor:
         await self._look()
 
     async def _look(self) -> None:
+        typed = self._typed
         try:
-            self._preview.show(await mail_templates.preview(self._user, self._edited.name, self._typed))
+            rendered = await mail_templates.preview(self._user, self._edited.name, typed)
+            if typed is self._typed:  # else a later look is on its way, or was faster
+                self._preview.show(rendered)
         except AuthError as error:
             if error.reason is not Reason.MAIL_TEMPLATE_INVALID:
                 raise
-            self._preview.refuse(_where(error))
+            if typed is self._typed:
+                self._preview.refuse(_where(error))
 
-    def _show_state(self) -> None:
+    def _show_state(self, *, meanwhile: bool = False) -> None:
         edited = self._edited
         self._reset_button.set_visibility(bool(edited.version))
         self._state.clear()
-        if not edited.version or edited.changed_at is None:
-            return
-        differing = ', '.join(LABELS[name] for name in edited.differing)
         with self._state:
-            alert(f'Changed on {date_and_time(edited.changed_at)}. Other than the default: {differing}.')
-            with tag('details', classes='nc-details'):
-                tag('summary', 'Show the default')
-                for name in edited.differing:
-                    muted(LABELS[name])
-                    tag('pre', getattr(edited.built_in, name), 'nc-pre')
+            if meanwhile:
+                words = 'Somebody else has saved this mail meanwhile. Save again, and it says what is written below.'
+                alert(words, 'warning')
+                _compare('Show what they saved', edited.texts, tuple(LABELS))
+            elif edited.changed_at is not None:
+                differing = ', '.join(LABELS[name] for name in edited.differing)
+                alert(f'Changed on {date_and_time(edited.changed_at)}. Other than the default: {differing}.')
+                _compare('Show the default', edited.built_in, edited.differing)
+
+
+def _compare(summary: str, texts: Texts, names: Sequence[str]) -> None:
+    with tag('details', classes='nc-details'):
+        tag('summary', summary)
+        for name in names:
+            muted(LABELS[name])
+            tag('pre', getattr(texts, name), 'nc-pre')
 
 
 def _texts(typed: Typed) -> Texts:
