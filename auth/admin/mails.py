@@ -186,7 +186,7 @@ async def _check_secrets(row: Mail) -> None:
     if row.ends_at is not None and row.ends_at <= now():
         raise gone
     secrets = _unsealed(row)
-    if not vocabulary.NEEDED.get(Template(row.template), frozenset()) <= secrets.keys() | row.variables.keys():
+    if not vocabulary.NEEDED.get(row.template, frozenset()) <= secrets.keys() | row.variables.keys():
         raise gone
     if row.template == Template.INVITATION and 'link' in secrets:
         try:
@@ -205,4 +205,4 @@ def _unsealed(row: Mail) -> dict[str, str]:
 
 
 def _secrets_of(template: str) -> Sequence[str]:
-    return [variable.name for variable in vocabulary.OWN[Template(template)] if variable.is_secret]
+    return [variable.name for variable in vocabulary.OWN.get(template, ()) if variable.is_secret]

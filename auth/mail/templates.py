@@ -17,7 +17,7 @@ import structlog
 from jinja2 import FileSystemLoader, StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from auth.mail import outbox, vocabulary
+from auth.mail import vocabulary
 from auth.mail.language import Problem, WrittenWrongError
 
 FOLDER: Final = Path(__file__).with_name('templates')
@@ -111,7 +111,7 @@ def render_texts(texts: Texts, template: str, values: Mapping[str, object]) -> R
 
 
 def _keep_secrets(said: Sequence[str], template: str, values: Mapping[str, object]) -> None:
-    for name in sorted(vocabulary.NEEDED.get(outbox.Template(template), ())):
+    for name in sorted(vocabulary.NEEDED.get(template, ())):
         if not all(str(values[name]) in text for text in said):
             raise WrittenWrongError(Problem.SECRET, what=name)
 

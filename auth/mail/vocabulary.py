@@ -24,7 +24,7 @@ class Variable:
 _CODE: Final = Variable('code', 'WDJB-MJHT', is_secret=True)
 _NAME: Final = Variable('name', 'Ann Example', may_be_empty=True)
 
-OWN: Final[Mapping[Template, tuple[Variable, ...]]] = {
+OWN: Final[Mapping[str, tuple[Variable, ...]]] = {
     Template.VERIFY_EMAIL: (_CODE,),
     Template.RESET_PASSWORD: (
         _CODE,
@@ -45,7 +45,7 @@ OWN: Final[Mapping[Template, tuple[Variable, ...]]] = {
 }
 """What a mail has beside the variables that all have."""
 
-NEEDED: Final[Mapping[Template, frozenset[str]]] = {
+NEEDED: Final[Mapping[str, frozenset[str]]] = {
     Template.VERIFY_EMAIL: frozenset({'code'}),
     Template.RESET_PASSWORD: frozenset({'code'}),  # its link only leads to where the code is typed
     Template.CHANGE_EMAIL: frozenset({'code'}),
