@@ -155,7 +155,7 @@ HOSTILE = """{{ code }}<link rel="preconnect" href="ELSEWHERE"><link rel=stylesh
 <iframe src="ELSEWHERE/frame"></iframe><object data="ELSEWHERE/object"></object>
 <meta http-equiv="refresh" content="0;url=ELSEWHERE/refresh"><base href="ELSEWHERE/">
 <form action="ELSEWHERE/form"><button id="go">Go</button></form><svg onload="top.stolen = 1"></svg>
-<a href="ELSEWHERE/link">A link</a>"""
+<a href="ELSEWHERE/link">A link</a><a target="_self" href="ELSEWHERE/self">Another link</a>"""
 
 
 async def test_what_is_hostile_in_a_mail_does_nothing_in_its_preview(site: Server, browser: Browser):
@@ -169,8 +169,9 @@ async def test_what_is_hostile_in_a_mail_does_nothing_in_its_preview(site: Serve
     hostile = HOSTILE.replace('ELSEWHERE', f'http://localhost:{elsewhere.sockets[0].getsockname()[1]}')
     await form(page, 'Template').get_by_label('HTML').fill(hostile)
     preview = page.frame_locator('iframe[title="Preview of the HTML"]')
-    await expect(preview.get_by_text('A link')).to_be_visible()
-    await preview.get_by_text('A link').click()
+    await expect(preview.get_by_text('A link', exact=True)).to_be_visible()
+    await preview.get_by_text('A link', exact=True).click()
+    await preview.get_by_text('Another link').click()
     await preview.get_by_role('button', name='Go').click()
     await form(page, 'Template').get_by_role('button', name='Save').click()
     await expect(form(page, 'Template').get_by_text('Saved.')).to_be_visible()

@@ -13,8 +13,17 @@ GUARD: Final = (
 )
 """Stands before all that is the mail's, so nothing of it can come first. A link would open a tab, which the sandbox of
 the frame forbids."""
-_LINKS = re.compile(r'<link\b', re.IGNORECASE)
-"""A policy has no say in connections that are only prepared (preconnect, dns-prefetch)."""
+_ASKING: Final = re.compile(r'<(/?)(link|object|embed|applet|i?frame|frameset|portal)\b', re.IGNORECASE)
+"""Tags for which Chromium opens a connection before it asks the policy (link and object, in version 156), and others
+that bring something from elsewhere: they become tags that nobody knows.
+"""
+_TARGET: Final = re.compile(r'\btarget(\s*=)', re.IGNORECASE)
+"""By which a link could stay in the frame, and lead it away."""
+
+
+def guarded(html: str) -> str:
+    """A document for a sandboxed frame that shows this and does nothing."""
+    return GUARD + _TARGET.sub(r'data-target\1', _ASKING.sub(r'<\1x-\2', html))
 
 
 class Preview:
@@ -35,7 +44,7 @@ class Preview:
         self._wrong.clear()
         self._subject.set_text(rendered.subject)
         self._plain.set_text(rendered.plain)
-        self._frame.props['srcdoc'] = GUARD + _LINKS.sub('<meta ', rendered.html)
+        self._frame.props['srcdoc'] = guarded(rendered.html)
 
     def refuse(self, words: str) -> None:
         self._wrong.clear()
