@@ -57,6 +57,11 @@ class Act(StrEnum):
     ATTRIBUTE_DEFINED = 'attribute defined'
     ATTRIBUTE_DELETED = 'attribute deleted'
     SET_UP = 'site set up'
+    MAIL_RESENT = 'mail sent again'
+    MAIL_LINK_COPIED = 'link of a mail copied'
+    MAIL_TEMPLATE_CHANGED = 'mail template changed'
+    MAIL_TEMPLATE_RESET = 'mail template reset'
+    MAIL_TESTED = 'test mail sent'
 
 
 async def record(

@@ -53,6 +53,11 @@ class Reason(StrEnum):
     NOT_IN_CODE = 'not_in_code'
     FIXED = 'fixed'
     ROLE_IN_USE = 'role_in_use'
+    MAIL_NOT_FOUND = 'mail_not_found'
+    MAIL_SECRET_GONE = 'mail_secret_gone'  # noqa: S105 - a reason, not a secret
+    MAIL_NOT_FOR_COPYING = 'mail_not_for_copying'
+    MAIL_TEMPLATE_NOT_FOUND = 'mail_template_not_found'
+    MAIL_TEMPLATE_INVALID = 'mail_template_invalid'
 
 
 class AuthError(Exception):

@@ -1,10 +1,14 @@
 """Hears of every change, from this process or another, and keeps what is in memory right."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import Final
 
 from auth import snapshots
+from auth.mail import written
 from models.change import Changed, Feed
 
+_MAIL: Final = ('mail', 'mailed', 'mail_template')
+"""Kinds of change that touch nobody's rights."""
 _feed: Feed | None = None
 _hearers: list[Callable[[Sequence[Changed]], None]] = []
 
@@ -22,6 +26,7 @@ async def stop() -> None:
         await _feed.stop()
         _feed = None
     snapshots.clear()
+    written.clear()
 
 
 def subscribe(hearer: Callable[[Sequence[Changed]], None]) -> Callable[[], None]:
@@ -30,8 +35,19 @@ def subscribe(hearer: Callable[[Sequence[Changed]], None]) -> Callable[[], None]
     return lambda: _hearers.remove(hearer) if hearer in _hearers else None
 
 
+def watch(kinds: Collection[str], heard: Callable[[], None]) -> Callable[[], None]:
+    """Call `heard()` after changes of one of these kinds, and when some may have been missed; as `subscribe`."""
+
+    def hear(changes: Sequence[Changed]) -> None:
+        if any(changed.kind in kinds or changed.kind == 'lost' for changed in changes):
+            heard()
+
+    return subscribe(hear)
+
+
 async def _hear(changes: Sequence[Changed]) -> None:
-    if about_people := [changed for changed in changes if changed.kind != 'mail']:
+    written.hear(changes)
+    if about_people := [changed for changed in changes if changed.kind not in _MAIL]:
         await snapshots.hear(about_people)
     for hearer in tuple(_hearers):
         hearer(changes)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from auth.errors import AuthError, Reason
+from auth.mail.language import Problem
 
 _WORDS: dict[Reason, str] = {
     Reason.INVALID_CREDENTIALS: 'Email or password is wrong.',
@@ -52,6 +53,11 @@ _WORDS: dict[Reason, str] = {
     Reason.NOT_IN_CODE: 'The code says nothing about the roles of this group. Choose them here.',
     Reason.FIXED: 'This belongs to Nicegate itself and stays as it is.',
     Reason.ROLE_IN_USE: 'Groups ask for this role: {groups}. Confirm that it is taken from them, or change them first.',
+    Reason.MAIL_NOT_FOUND: 'This mail is gone: old ones are deleted.',
+    Reason.MAIL_SECRET_GONE: 'This mail cannot be sent again: what it brought is not kept. {cure}',
+    Reason.MAIL_NOT_FOR_COPYING: 'There is no link here to copy. Only mails that wait without a mail server have one.',
+    Reason.MAIL_TEMPLATE_NOT_FOUND: 'There is no such mail. Go back to the list of mails.',
+    Reason.MAIL_TEMPLATE_INVALID: '{problem}.',  # with its line
 }
 
 _OPERATOR_WORDS: dict[Reason, str] = {
@@ -67,6 +73,30 @@ _DEVELOPER_WORDS: dict[Reason, str] = {
     Reason.FORBIDDEN: '{email} is blocked: the command "unblock {email}" lets them in again.',
 }
 """What a developer hears who cannot become a demo person."""
+
+_MAIL_CURES = {
+    'verify email': 'A new code goes out when this person signs in, or asks for one at /verify.',
+    'reset password': 'Let this person ask for a new code at /forgot.',
+    'change email': 'Let this person change the email once more on /profile.',
+    'invitation': 'Send a new invitation on the page of this user.',
+}
+"""What to do where the code or the link of a mail is gone."""
+
+_TEMPLATE_PROBLEMS: dict[object, str] = {
+    Problem.SYNTAX: 'this is not a template: {what}',
+    Problem.VARIABLE: 'there is no variable "{what}" in this mail',
+    Problem.FILTER: 'there is no filter or test "{what}" in mails',
+    Problem.WORD: 'a mail cannot use this ({what}), only variables, a few filters, and if',
+    Problem.FRAME: 'this text cannot extend that',
+    Problem.DEEP: 'this is nested too deeply: make it simpler',
+    Problem.LONG: 'this is too long: make it shorter',
+    Problem.EMPTY: 'this is empty: write something',
+    Problem.LINES: 'a subject is one line of letters, digits and signs',
+    Problem.SECRET: 'nobody can use this mail without {{{{ {what} }}}}: write it where it is always shown',
+    Problem.SECRET_SHOWN: '{{{{ {what} }}}} does not belong in a subject, which locked screens show: leave it out',
+    Problem.FAILED: 'this cannot be rendered: {what}',
+    Problem.HEAVY: 'there are too many tags, or too many styles for them: leave some out',
+}
 
 _ATTRIBUTE_CURES = {
     'text': 'Use up to 1,000 letters, digits and signs on one line.',
@@ -172,7 +202,20 @@ def _in_words(error: AuthError) -> Mapping[str, object]:
         values['wait'] = duration(wait)
     if 'kind' in values:
         values['cure'] = _ATTRIBUTE_CURES[str(values['kind'])]
+    if error.reason is Reason.MAIL_SECRET_GONE:
+        values['cure'] = _MAIL_CURES.get(str(values.get('template')), 'Do again what it was sent for.')
+    if error.reason is Reason.MAIL_TEMPLATE_INVALID:
+        values['problem'] = _template_problem(values)
     return values
+
+
+def _template_problem(values: Mapping[str, object]) -> str:
+    what = values.get('what') or 'look at its variables and braces'
+    words = _TEMPLATE_PROBLEMS.get(values.get('problem'), 'this cannot be sent').format(what=str(what).rstrip('.'))
+    if meant := values.get('meant'):
+        words += f': write "{meant}"'
+    line = values.get('line')
+    return f'Line {line}: {words}' if line else words[0].upper() + words[1:]
 
 
 def duration(seconds: int) -> str:

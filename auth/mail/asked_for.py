@@ -7,6 +7,7 @@ from tortoise.expressions import F
 from tortoise.queryset import QuerySet
 
 from auth.mail import leases, outbox
+from models import change
 from models.clock import now
 from models.database import transaction
 from models.mail import Mail
@@ -47,6 +48,7 @@ async def _resolve(mail: Mail) -> None:
             ends_at=answer.ends_at,
             sealed=outbox.seal(answer.hidden) if answer.hidden else None,
         )
+        await change.record('mailed')
 
 
 def _untouched(mail: Mail) -> QuerySet[Mail]:

@@ -3,7 +3,7 @@
 import sys
 
 from auth.logs import clean
-from auth.mail import leases
+from auth.mail import leases, written
 from auth.mail.message import UnwritableError, words_of
 from auth.mail.templates import Rendered
 from models.clock import now
@@ -17,7 +17,7 @@ async def show_new() -> None:
     for mail in await Mail.filter(status='waiting', shown_at__isnull=True).order_by('id').prefetch_related('user'):
         if await Mail.filter(id=mail.id, status='waiting', shown_at__isnull=True).update(shown_at=now()):
             try:
-                _print(mail.address, words_of(mail))
+                _print(mail.address, words_of(mail, await written.texts_of(mail.template)))
             except UnwritableError as error:
                 await leases.unwritable(mail, error)
 

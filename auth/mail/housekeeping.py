@@ -5,7 +5,9 @@ from typing import Final
 
 from tortoise.expressions import Q
 
+from models import change
 from models.clock import now
+from models.database import transaction
 from models.mail import Mail
 
 KEPT: Final = timedelta(days=30)
@@ -21,7 +23,9 @@ async def end_late() -> None:
     at = now()
     late = Mail.filter(Q(leased_until__isnull=True) | Q(leased_until__lte=at), status='waiting', ends_at__lte=at)
     if await late.exists():  # a look that takes no write lock
-        await late.update(status='late', sealed=None, leased_until=None)
+        async with transaction():
+            await late.update(status='late', sealed=None, leased_until=None)
+            await change.record('mailed')
 
 
 async def prune() -> None:

@@ -15,7 +15,9 @@ from tortoise.expressions import F, Q
 from tortoise.queryset import QuerySet
 
 from auth.logs import clean
+from models import change
 from models.clock import now
+from models.database import transaction
 from models.mail import Mail
 
 LEASE: Final = timedelta(seconds=20)
@@ -62,16 +64,12 @@ async def kept(mail: Mail) -> AsyncIterator[None]:
 
 async def sent(mail: Mail) -> None:
     """A server has taken it."""
-    await _waiting(mail).update(
-        status='sent', sent_at=now(), sealed=None, leased_until=None, last_error='', tries=F('tries') + 1
-    )
+    await _note(mail, status='sent', sent_at=now(), sealed=None, leased_until=None, last_error='', tries=F('tries') + 1)
 
 
 async def refused(mail: Mail, reason: str) -> None:
     """No server takes it: it is kept for somebody to look at, and not tried again."""
-    await _waiting(mail).update(
-        status='refused', sealed=None, leased_until=None, last_error=_cut(reason), tries=F('tries') + 1
-    )
+    await _note(mail, status='refused', sealed=None, leased_until=None, last_error=_cut(reason), tries=F('tries') + 1)
 
 
 async def unwritable(mail: Mail, error: Exception) -> None:
@@ -86,15 +84,17 @@ async def later(mail: Mail, reason: str) -> None:
     if at - mail.created_at > GIVE_UP:
         await refused(mail, reason)
         return
-    await _waiting(mail).update(
-        next_try_at=at + pause(mail.tries + 1), leased_until=None, last_error=_cut(reason), tries=F('tries') + 1
+    await _note(
+        mail, next_try_at=at + pause(mail.tries + 1), leased_until=None, last_error=_cut(reason), tries=F('tries') + 1
     )
 
 
 async def put_back(mail: Mail, reason: str | None = None) -> None:
     """It was not tried: the server took no mail at all, or this process stops."""
-    noted = {} if reason is None else {'last_error': _cut(reason)}
-    await _waiting(mail).update(leased_until=None, **noted)
+    if reason is None:
+        await _waiting(mail).update(leased_until=None)
+    else:
+        await _note(mail, leased_until=None, last_error=_cut(reason))
 
 
 def pause(tries: int) -> timedelta:
@@ -111,6 +111,13 @@ def _due(at: datetime) -> QuerySet[Mail]:
 
 def _waiting(mail: Mail) -> QuerySet[Mail]:
     return Mail.filter(id=mail.id, status='waiting')
+
+
+async def _note(mail: Mail, **columns: object) -> None:
+    """What has become of it, which open pages show."""
+    async with transaction():
+        await _waiting(mail).update(**columns)
+        await change.record('mailed')
 
 
 async def _renew(mail: Mail) -> None:

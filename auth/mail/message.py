@@ -1,8 +1,8 @@
 """A row of the outbox as the message that a server is handed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -18,6 +18,8 @@ from models.mail import Mail
 
 _LINE_LENGTH = 998
 """Characters of a line at most (RFC 5322, 2.1.1)."""
+TRIED = 'texts'
+"""Among the variables of a test mail: the texts that it tries, which are kept nowhere else yet."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -42,27 +44,34 @@ def _writing() -> Iterator[None]:
         raise UnwritableError(f'it cannot be written: {type(error).__name__}') from error
 
 
-def words_of(mail: Mail) -> templates.Rendered:
-    """What it says. Raises UnwritableError."""
+def words_of(mail: Mail, written: templates.Texts | None = None) -> templates.Rendered:
+    """What it says, without its HTML, in the words that a site admin has `written`. Raises UnwritableError."""
     with _writing():
-        return _words(mail)
+        return _words(mail, written, templates.render_plain)
 
 
-def _words(mail: Mail) -> templates.Rendered:
+def _words(
+    mail: Mail, written: templates.Texts | None, render: Callable[..., templates.Rendered]
+) -> templates.Rendered:
     secrets = outbox.unseal(mail.sealed) if mail.sealed else {}
-    variables = {name: str(value) for name, value in (mail.variables | secrets).items()}
+    given = mail.variables | secrets
+    tried = given.pop(TRIED, None)
+    variables = {name: str(value) for name, value in given.items()}
     name = variables.pop('name', mail.user.name if mail.user else '')
-    return templates.render(mail.template, name, variables)
+    if tried is None:
+        return render(mail.template, name, variables, written)
+    words = render(mail.template, name, variables, templates.Texts(**tried))
+    return replace(words, subject=f'Test: {words.subject}')
 
 
-def envelope_of(mail: Mail) -> Envelope:
+def envelope_of(mail: Mail, written: templates.Texts | None = None) -> Envelope:
     """The whole message. Raises UnwritableError."""
     with _writing():
-        return _envelope(mail)
+        return _envelope(mail, written)
 
 
-def _envelope(mail: Mail) -> Envelope:
-    words, sender = _words(mail), get_settings().sender
+def _envelope(mail: Mail, written: templates.Texts | None) -> Envelope:
+    words, sender = _words(mail, written, templates.render), get_settings().sender
     addresses = ascii_address(sender.address), ascii_address(mail.address)
     smtputf8 = not all(address.isascii() for address in addresses)
     message = EmailMessage(SMTP.clone(utf8=smtputf8))

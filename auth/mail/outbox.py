@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
 from auth import sealed
 from auth.settings import get_settings
@@ -46,7 +47,7 @@ async def queue(
     template: Template,
     address: str,
     user: User | None,
-    variables: Mapping[str, str] = MappingProxyType({}),
+    variables: Mapping[str, Any] = MappingProxyType({}),
     *,
     hidden: Mapping[str, str] | None = None,
     ends_at: datetime | None = None,
@@ -83,12 +84,12 @@ async def _write(
     user: User | None,
     status: str,
     ends_at: datetime | None,
-    variables: Mapping[str, str],
+    variables: Mapping[str, Any],
     hidden: Mapping[str, str] | None,
 ) -> None:
     at = now()
     await Mail.create(
-        message_id=f'<{secrets.token_hex(16)}@{get_settings().sender.domain}>',
+        message_id=new_message_id(),
         template=template,
         status=status,
         address=address,
@@ -100,6 +101,10 @@ async def _write(
         ends_at=ends_at,
     )
     await change.record('mail')  # wakes the workers of all processes
+
+
+def new_message_id() -> str:
+    return f'<{secrets.token_hex(16)}@{get_settings().sender.domain}>'
 
 
 def seal(values: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ from typing import Final
 import structlog
 
 from auth import blocks, events, pruning
-from auth.mail import asked_for, console, housekeeping, leases, message, smtp
+from auth.mail import asked_for, console, housekeeping, leases, message, smtp, written
 from auth.mail.health import Health
 from auth.mail_server import MailServer
 from auth.settings import get_settings
@@ -131,7 +131,7 @@ class Worker:
 
     async def _deliver(self, connection: smtp.Connection, mail: Mail) -> None:
         try:
-            envelope = message.envelope_of(mail)
+            envelope = message.envelope_of(mail, await written.texts_of(mail.template))
             async with leases.kept(mail):
                 await connection.send(envelope)
         except asyncio.CancelledError:

@@ -39,6 +39,17 @@ MEMBERS_PAGES = [
     '/signup',
 ]
 
+ADMIN_PAGES = [
+    '/admin',
+    '/admin/users',
+    '/admin/roles',
+    '/admin/groups',
+    '/admin/mails',
+    '/admin/mails/templates',
+    '/admin/audit',
+    '/setup?token=x',
+]
+
 
 async def _look_at(page: Page, path: str) -> None:
     await page.goto(path)
@@ -73,7 +84,7 @@ async def test_pages_for_site_admins_are_accessible_and_fit_a_phone(serve: Serve
     await assert_accessible(page)
     await submit(page, 'Set password', email=new_email('ada'), new_password=PASSWORD)
     await shown(page, 'Car rental')
-    for path in ('/admin', '/admin/roles', '/admin/groups', '/setup?token=x'):
+    for path in ADMIN_PAGES:
         await _look_at(page, path)
         await assert_accessible(page)
         await page.set_viewport_size(PHONE)

@@ -41,6 +41,7 @@ class Field:
     lines: int = 1
     only_with: tuple[str, str] | None = None
     """(name, answer) of the choice that it goes with: with another answer it is not there."""
+    mono: bool = False
 
 
 def draw(field: Field, form_id: str) -> ui.element:
@@ -77,7 +78,8 @@ def _input(field: Field, id_: str) -> None:
         'aria_describedby': f'{id_}-error {id_}-help' if has_help else f'{id_}-error',
     }
     if field.lines > 1:  # its text is what it holds: `value` is no attribute of it
-        tag('textarea', field.value, 'nc-input nc-input--lines', rows=field.lines, **shared)
+        mono = ' nc-input--mono' if field.mono else ''
+        tag('textarea', field.value, f'nc-input nc-input--lines{mono}', rows=field.lines, **shared)
         return
     special = f' nc-input--{field.type}' if field.type in ('code', 'color') else ''
     tag(

@@ -86,12 +86,23 @@ class Form:
         help: str = '',
         empty: str = '',
         lines: int = 1,
+        mono: bool = False,
     ) -> ui.element:
         """A field of any other kind, with what it holds now. `empty` makes it required; with `lines` above 1 it takes
-        several.
+        several; `mono` is for what is code.
         """
         return self._draw(
-            Field(name=name, label=label, type=type, value=value, maximum=maximum, help=help, empty=empty, lines=lines)
+            Field(
+                name=name,
+                label=label,
+                type=type,
+                value=value,
+                maximum=maximum,
+                help=help,
+                empty=empty,
+                lines=lines,
+                mono=mono,
+            )
         )
 
     def select(

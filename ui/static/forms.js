@@ -315,6 +315,23 @@
     }
   }, true);
 
+  /* -- a text that is shown once is copied in the browser ------------------------------------------------------------ */
+
+  /* Over plain http there is no clipboard: the text is selected then, for Ctrl+C. */
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-nc-copies]");
+    if (!button) return;
+    const text = document.getElementById(button.dataset.ncCopies);
+    const said = document.getElementById(button.getAttribute("aria-describedby"));
+    try {
+      await navigator.clipboard.writeText(text.textContent);
+      said.textContent = button.dataset.ncCopied;
+    } catch {
+      getSelection().selectAllChildren(text);
+      said.textContent = button.dataset.ncSelected;
+    }
+  });
+
   /* -- where typing starts ------------------------------------------------------------------------------------------ */
 
   /* A form that has just appeared gets the focus in its first bad or empty field, unless somebody is already elsewhere.
