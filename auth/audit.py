@@ -48,6 +48,8 @@ class Act(StrEnum):
     ROLE_REVOKED = 'role revoked'
     ATTRIBUTE_DEFINED = 'attribute defined'
     ATTRIBUTE_DELETED = 'attribute deleted'
+    ATTRIBUTE_MOVED = 'attribute moved'
+    SETTINGS_CHANGED = 'settings changed'
     SET_UP = 'site set up'
 
 

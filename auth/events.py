@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from auth import snapshots
+from auth import snapshots, stored
 from models.change import Changed, Feed
 
 _feed: Feed | None = None
@@ -14,6 +14,7 @@ async def start() -> None:
     global _feed
     _feed = Feed(_hear)
     await _feed.start()
+    await stored.read()  # once more: what was changed before the feed began is heard of by nobody
 
 
 async def stop() -> None:
@@ -31,7 +32,9 @@ def subscribe(hearer: Callable[[Sequence[Changed]], None]) -> Callable[[], None]
 
 
 async def _hear(changes: Sequence[Changed]) -> None:
-    if about_people := [changed for changed in changes if changed.kind != 'mail']:
+    if about_people := [changed for changed in changes if changed.kind not in ('mail', 'settings')]:
         await snapshots.hear(about_people)
+    if any(changed.kind in ('settings', 'lost') for changed in changes):
+        await stored.read()
     for hearer in tuple(_hearers):
         hearer(changes)

@@ -55,8 +55,8 @@ class Changed:
 
     kind: 'user' (this user's row, roles or sessions), 'session' (one session
     ended), 'replaced' (one ended for another in the same browser), 'started' (one began), 'mail' (one is in the
-    outbox), 'access' (roles or groups themselves), or 'lost' (never a row: signals may have been missed or a delivery
-    failed, so everything must be read again).
+    outbox), 'access' (roles or groups themselves), 'settings' (those of the site, or its attributes), or 'lost' (never
+    a row: signals may have been missed or a delivery failed, so everything must be read again).
     """
 
     id: int

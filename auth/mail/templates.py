@@ -38,8 +38,8 @@ class Rendered:
 def render(template: str, name: str, variables: Mapping[str, str]) -> Rendered:
     """The words of the template `verify email` and so on, a few milliseconds of work.
 
-    Every template has `site` (where people reach it), `host` (the same without its scheme), `sender` (the name in
-    MAIL_FROM), `minutes` (how long a code lives) and `name` (to greet with, '' for none).
+    Every template has `site` (where people reach it), `host` (the same without its scheme), `sender` (the site's name,
+    else that in MAIL_FROM), `minutes` (how long a code lives) and `name` (to greet with, '' for none).
 
     Raises:
         jinja2.TemplateError: the template is not there, or needs a variable that was not given
@@ -50,7 +50,7 @@ def render(template: str, name: str, variables: Mapping[str, str]) -> Rendered:
         **variables,
         'site': settings.url,
         'host': host,
-        'sender': settings.sender.name or host,
+        'sender': settings.site_name or settings.sender.name or host,
         'minutes': LIFETIME // timedelta(minutes=1),
         'name': greeted(name),
     }
