@@ -22,7 +22,7 @@ _WORDS: dict[Reason, str] = {
     Reason.ATTRIBUTE_INVALID: '{label} cannot be used like this. {cure}',
     Reason.ATTRIBUTE_KEY_INVALID: 'An attribute is called by small letters, digits and _, such as home_town.',
     Reason.ATTRIBUTE_LABEL_INVALID: 'This label cannot be used. Use up to 100 letters, digits and signs on one line.',
-    Reason.ATTRIBUTE_MISSING: '{label} is needed. Fill it in.',
+    Reason.ATTRIBUTE_MISSING: '{label} is needed: fill it in.',
     Reason.ATTRIBUTE_TAKEN: 'There is an attribute with this key already. Edit that one, or choose another key.',
     Reason.ATTRIBUTES_MANY: 'There are {maximum} attributes, which is as many as forms can show. Delete one first.',
     Reason.ATTRIBUTE_UNKNOWN: 'There is nothing called "{key}" that you may change here.',
@@ -75,6 +75,13 @@ _ATTRIBUTE_CURES = {
     'url': 'Write a web address like https://example.com/picture.png.',
     'image': 'Write the web address of a picture, like https://example.com/picture.png.',
 }
+
+ATTRIBUTE_HELP = {
+    'text': '',
+    'url': 'A web address.',
+    'image': 'The web address of a picture.',
+}
+"""Said below a field for an attribute, by its kind."""
 
 _SETTING_CURES = {
     'sign_up': 'Choose one of the three.',
@@ -133,6 +140,10 @@ EMPTY = {
     'code': 'Enter the code from the mail.',
 }
 """Said in the browser when a required field is sent empty."""
+
+OPTIONAL = 'Optional.'
+SAVED = 'Saved.'
+SETTING_EMPTY = 'Write a value. The standard one stands below.'
 
 PASSWORD_RESET = 'Your password was changed. Sign in with it.'  # noqa: S105 - words
 PASSWORD_CHANGED = 'Your password was changed. You are signed out everywhere else.'  # noqa: S105 - words
@@ -225,6 +236,11 @@ def say_to_program(error: AuthError) -> str:
     """Plain words for a refusal in the JSON API."""
     words = _PROGRAM_WORDS.get(error.reason)
     return say(error) if words is None else words.format_map({**_DEFAULTS, **error.values})
+
+
+def attribute_missing(label: str) -> str:
+    """Said when a required attribute is left empty."""
+    return say(AuthError(Reason.ATTRIBUTE_MISSING, label=label))
 
 
 def password_help(minimum: int) -> str:

@@ -39,6 +39,8 @@ class Field:
     fine: str = ''
     """Said when that path finds nothing wrong."""
     lines: int = 1
+    fixed: bool = False
+    """Shown, not to be changed, and not sent."""
 
 
 def draw(field: Field, form_id: str) -> ui.element:
@@ -68,6 +70,7 @@ def _input(field: Field, id_: str) -> None:
         'required': True if field.empty else None,
         'data_nc_empty': field.empty or None,
         'maxlength': field.maximum,
+        'disabled': field.fixed or None,
         'spellcheck': 'false',
         'autocapitalize': _CAPITALS.get(field.type, 'none'),
         'aria_invalid': 'true' if field.error else None,
@@ -97,7 +100,9 @@ def _reveal(id_: str) -> None:
         tag('span', 'Show password', 'nc-hidden')
 
 
-def draw_checkbox(name: str, label: str, form_id: str, *, checked: bool = False, help: str = '') -> ui.element:
+def draw_checkbox(
+    name: str, label: str, form_id: str, *, checked: bool = False, help: str = '', fixed: bool = False
+) -> ui.element:
     """A box to tick; posts `1` when ticked and nothing otherwise."""
     with tag('div', classes='nc-check') as box:
         id_ = f'{form_id}-{name}'
@@ -109,6 +114,7 @@ def draw_checkbox(name: str, label: str, form_id: str, *, checked: bool = False,
             name=name,
             value='1',
             checked=checked or None,
+            disabled=fixed or None,
             aria_describedby=f'{id_}-help' if help else None,
         )
         tag('label', label, for_=id_)
