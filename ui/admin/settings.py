@@ -52,7 +52,7 @@ async def settings(user: CurrentUser) -> None:
             page.form('Sessions', page.sessions, site_settings.TIMES)
         with task('Site', 'What people see of it everywhere.'):
             page.form('Site', page.site, ('site_name', 'site_color'))
-        with task('Attributes', 'What this site keeps of its people beyond email and name.'):
+        with task('Attributes', 'What this site keeps of its people beyond email and name.', wide=True):
             await attribute_table.draw(user)
 
 
