@@ -112,7 +112,9 @@ def attribute(
     label: Annotated[str, typer.Option(help='What people read.', show_default='the key')] = '',
     kind: Annotated[Kind, typer.Option(help='What a value has to be.')] = Kind.TEXT,
     editable: Annotated[bool, typer.Option('--editable', help='People may change their own.')] = False,
-    at_sign_up: Annotated[bool, typer.Option('--at-sign-up', help='People are asked for it when they sign up.')] = False,
+    at_sign_up: Annotated[
+        bool, typer.Option('--at-sign-up', help='People are asked for it when they sign up.')
+    ] = False,
     required: Annotated[bool, typer.Option('--required', help='People cannot leave it empty where asked.')] = False,
     delete: Annotated[
         bool, typer.Option('--delete', help='Keep it no longer; values stay until they are changed.')
