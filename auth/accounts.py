@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from uuid import UUID
 
 from auth import passwords
+from auth.attributes import changed
 from auth.errors import AuthError, Reason
 from auth.people import EMAIL_LENGTH, check_email, check_name
 from models.clock import now
@@ -63,12 +65,15 @@ class Draft:
     email_key: str
     name: str
     password_hash: str | None = field(repr=False)
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
-async def draft(email: str, name: str, password: str | None) -> Draft:
+async def draft(
+    email: str, name: str, password: str | None, attributes: Mapping[str, str] = MappingProxyType({})
+) -> Draft:
     """Check what was typed about a new person and hash the password. Outside any transaction: hashing takes long.
 
-    Without a password the person cannot sign in.
+    Without a password the person cannot sign in. `attributes` are checked already; empty ones are left out.
 
     Raises:
         AuthError: EMAIL_INVALID, NAME_INVALID, PASSWORD_*, INPUT_INVALID, BUSY
@@ -76,9 +81,9 @@ async def draft(email: str, name: str, password: str | None) -> Draft:
     address, key = check_email(email)
     name = check_name(name)
     if password is None:
-        return Draft(address, key, name, None)
+        return Draft(address, key, name, None, attributes)
     await passwords.check(password, address, name)
-    return Draft(address, key, name, await passwords.make_hash(password))
+    return Draft(address, key, name, await passwords.make_hash(password), attributes)
 
 
 async def create(person: Draft, *, verified: bool = True, must_change_password: bool = False) -> User:
@@ -93,6 +98,7 @@ async def create(person: Draft, *, verified: bool = True, must_change_password: 
         password_changed_at=at if person.password_hash else None,
         must_change_password=must_change_password,
         verified_at=at if verified else None,
+        attributes=changed({}, person.attributes),
         created_at=at,
     )
 

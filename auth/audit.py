@@ -56,6 +56,8 @@ class Act(StrEnum):
     GROUP_DELETED = 'group deleted'
     ATTRIBUTE_DEFINED = 'attribute defined'
     ATTRIBUTE_DELETED = 'attribute deleted'
+    ATTRIBUTE_MOVED = 'attribute moved'
+    SETTINGS_CHANGED = 'settings changed'
     SET_UP = 'site set up'
     MAIL_RESENT = 'mail sent again'
     MAIL_LINK_COPIED = 'link of a mail copied'

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
-from auth import snapshots
+from auth import snapshots, stored
 from auth.mail import written
 from models.change import Changed, Feed
 
-_MAIL: Final = ('mail', 'mailed', 'mail_template')
+_NOBODYS: Final = ('mail', 'mailed', 'mail_template', 'settings')
 """Kinds of change that touch nobody's rights."""
 _feed: Feed | None = None
 _hearers: list[Callable[[Sequence[Changed]], None]] = []
@@ -18,6 +18,7 @@ async def start() -> None:
     global _feed
     _feed = Feed(_hear)
     await _feed.start()
+    await stored.read()  # once more: what was changed before the feed began is heard of by nobody
 
 
 async def stop() -> None:
@@ -47,7 +48,9 @@ def watch(kinds: Collection[str], heard: Callable[[], None]) -> Callable[[], Non
 
 async def _hear(changes: Sequence[Changed]) -> None:
     written.hear(changes)
-    if about_people := [changed for changed in changes if changed.kind not in _MAIL]:
+    if about_people := [changed for changed in changes if changed.kind not in _NOBODYS]:
         await snapshots.hear(about_people)
+    if any(changed.kind in ('settings', 'lost') for changed in changes):
+        await stored.read()
     for hearer in tuple(_hearers):
         hearer(changes)

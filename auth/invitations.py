@@ -1,8 +1,10 @@
 """Invitations: links sent by mail with which somebody new sets a password. Asking about one uses nothing up."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 
 from auth.errors import AuthError, Reason
 from auth.sessions import TOKEN_BYTES, digest_of
@@ -21,6 +23,7 @@ class Invited:
 
     email: str
     name: str
+    attributes: Mapping[str, str]
 
 
 async def look(token: str) -> Invited:
@@ -31,7 +34,7 @@ async def look(token: str) -> Invited:
             INVITATION_EXPIRED
     """
     user = await get_invited(token)
-    return Invited(user.email, user.name)
+    return Invited(user.email, user.name, MappingProxyType(dict(user.attributes)))
 
 
 async def get_invited(token: str) -> User:

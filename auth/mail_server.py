@@ -100,14 +100,14 @@ class Sender:
             raise ValueError(WRONG_SENDER) from None
 
     @classmethod
-    def at(cls, host: str) -> 'Sender':
+    def at(cls, host: str, name: str) -> 'Sender':
         """The one that is used where none is set."""
         try:
             ip = ip_address(host)
         except ValueError:
-            return cls('Nicegate', f'no-reply@{host}')
+            return cls(name, f'no-reply@{host}')
         literal = f'[IPv6:{ip}]' if isinstance(ip, IPv6Address) else f'[{ip}]'  # RFC 5321, 4.1.3
-        return cls('Nicegate', f'no-reply@{literal}')
+        return cls(name, f'no-reply@{literal}')
 
     @property
     def domain(self) -> str:

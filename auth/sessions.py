@@ -19,7 +19,7 @@ from auth.visitor import Visitor
 from models import change
 from models.clock import now
 from models.code import Code
-from models.session import Session
+from models.session import Session, cut_short
 from models.user import User
 
 TOKEN_BYTES = 32
@@ -143,6 +143,15 @@ async def get_live(digest: str | None) -> Session:
     if row is None:
         raise AuthError(Reason.NOT_SIGNED_IN)
     return row
+
+
+async def shorten(*, idle: timedelta, lifetime: timedelta, keep: timedelta) -> None:
+    """Let these times bind the sessions that there are, inside the caller's transaction. They only ever get shorter by
+    it: a longer time counts for what begins, or is used, from then on.
+    """
+    await cut_short(keep=False, idle=idle, lifetime=lifetime)
+    await cut_short(keep=True, idle=keep, lifetime=keep)
+    await change.record('access')  # every snapshot is read again
 
 
 async def prune(at: datetime | None = None) -> int:

@@ -1,12 +1,14 @@
-"""Settings, read once from the environment and `.env`, typed, and named when wrong."""
+"""Settings, read once from the environment and `.env`, typed, and named when wrong. Those that a site admin may change
+(auth/changeable.py) come from the database where the environment does not set them.
+"""
 
 import hashlib
 import hmac
 import os
 import re
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
-from datetime import timedelta
 from difflib import get_close_matches
 from functools import lru_cache
 from ipaddress import ip_address
@@ -14,14 +16,17 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
+from auth.changeable import DEFAULTS, NAMES, Changeable
 from auth.logs import clean
 from auth.mail_server import WRONG_URL, MailServer, Sender
 from auth.people import is_text
 
 PREFIX = 'NICEGATE_'
+BRAND = 'Nicegate'
+"""What a site is called that has no name of its own."""
 SECRET_BYTES = 32
 """A generated SECRET_KEY has 256 bits, as much as the HMAC-SHA256 it keys can use (RFC 2104, 3)."""
 
@@ -31,19 +36,10 @@ _SOURCE = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _PORTS = {'http': 80, 'https': 443}
-_UNITS = {'s': 1, 'm': 60, 'h': 3600, 'd': 86400, '': 1}
 
 
 class SettingsError(Exception):
     """A setting is wrong; the text is one line that names the variable and the fix."""
-
-
-def _duration(value: Any) -> Any:
-    if isinstance(value, str) and (match := re.fullmatch(r'\s*(\d{1,9})\s*([smhd]?)\s*', value)):
-        return timedelta(seconds=int(match[1]) * _UNITS[match[2]])
-    if isinstance(value, timedelta):
-        return value
-    raise ValueError('write a number and a unit, such as 90s, 30m, 24h or 30d')
 
 
 def is_host_name(host: str) -> bool:
@@ -78,11 +74,10 @@ def _sources(text: Any) -> str:
     return ' '.join(dict.fromkeys(sources))
 
 
-Duration = Annotated[timedelta, BeforeValidator(_duration), Field(ge=timedelta(seconds=1), le=timedelta(days=3650))]
 Sources = Annotated[str, BeforeValidator(_sources)]
 
 
-class Settings(BaseSettings):
+class Settings(Changeable, BaseSettings):
     """Everything that can be set from outside, with its default. Times are durations; a bare number is seconds."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file='.env', extra='ignore', env_ignore_empty=True)
@@ -94,19 +89,30 @@ class Settings(BaseSettings):
     data_dir: Path = Path('data')
     secret_key: str = Field(default='', repr=False)
     bcrypt_cost: int = Field(default=12, ge=4, le=16)
-    password_min_length: int = Field(default=8, ge=6, le=64)
-    session_idle: Duration = timedelta(minutes=30)
-    session_lifetime: Duration = timedelta(hours=24)
-    session_keep: Duration = timedelta(days=30)
     smtp_url: str = Field(default='', repr=False)
     mail_from: str = ''
-    verify_email: bool = True
     throttle: bool = True
     trusted_proxies: str = ''
     pages: str = ''
     csp_img: Sources = ''
     csp_connect: Sources = ''
     csp_script: Sources = ''
+
+    _fixed: frozenset[str] = PrivateAttr(frozenset())
+
+    def model_post_init(self, _: Any) -> None:
+        """Remember what the environment says, before anything else is taken in."""
+        self._fixed = frozenset(self.model_fields_set)
+
+    def is_fixed(self, name: str) -> bool:
+        """Whether the environment sets this one, so that nothing else does."""
+        return name in self._fixed
+
+    def adopt(self, stored: Mapping[str, Any]) -> None:
+        """Take what the database holds for all that the environment leaves open; the default for what is in neither."""
+        for name in NAMES:
+            if not self.is_fixed(name):
+                setattr(self, name, stored.get(name, DEFAULTS[name]))
 
     @field_validator('public_url')
     @classmethod
@@ -169,6 +175,16 @@ class Settings(BaseSettings):
         return f'http://{f"[{host}]" if ":" in host else host}:{self.port}'
 
     @property
+    def brand(self) -> str:
+        """What the site is called."""
+        return self.site_name or BRAND
+
+    @property
+    def allowed_domains(self) -> tuple[str, ...]:
+        """The e-mail domains that people may sign up with, see auth/email_domains.py; none: all."""
+        return tuple(self.email_domains.split())
+
+    @property
     def mail_server(self) -> MailServer | None:
         """Where mails are handed in; None: they wait, and are printed to the console."""
         return MailServer.parse(self.smtp_url) if self.smtp_url else None
@@ -176,7 +192,9 @@ class Settings(BaseSettings):
     @property
     def sender(self) -> Sender:
         """Whom mails come from: MAIL_FROM, else the host that people know."""
-        return Sender.parse(self.mail_from) if self.mail_from else Sender.at(urlsplit(self.url).hostname or 'localhost')
+        if self.mail_from:
+            return Sender.parse(self.mail_from)
+        return Sender.at(urlsplit(self.url).hostname or 'localhost', self.brand)
 
     @property
     def database(self) -> str:
@@ -229,6 +247,18 @@ so that one of a later release, set already, is left alone.
 _VARIABLES = frozenset(f'{PREFIX}{name.upper()}' for name in Settings.model_fields)
 
 
+_stored: Mapping[str, Any] = {}
+
+
+def adopt(stored: Mapping[str, Any]) -> None:
+    """Have the settings of this process follow what the database holds: {name: value}. In place, so that whoever holds
+    them follows too.
+    """
+    global _stored
+    _stored = dict(stored)
+    get_settings().adopt(_stored)
+
+
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
     """The settings of this process.
@@ -241,7 +271,9 @@ def get_settings() -> Settings:
             raise SettingsError(f'{clean(name)}: it is not UTF-8: write it in UTF-8')
     try:
         _refuse_misspelt({name.upper() for name in (*os.environ, *DotEnvSettingsSource(Settings).env_vars)})
-        return Settings()
+        settings = Settings()
+        settings.adopt(_stored)
+        return settings
     except UnicodeDecodeError as error:
         raise SettingsError('.env is not UTF-8: save it as UTF-8') from error
     except OSError as error:

@@ -114,7 +114,7 @@ def _take_in(changed: Changed) -> None:
                 snapshot.user = None
                 snapshot.replaced_at = time.monotonic() if changed.kind == 'replaced' else None
         return
-    elif changed.kind in ('started', 'mail'):
+    elif changed.kind in ('started', 'mail', 'settings'):
         return
     else:
         touched = [snapshot for snapshot in _snapshots.values() if snapshot.user_id == changed.user_id]

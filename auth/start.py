@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 
 from tortoise.exceptions import IntegrityError
 
-from auth import declared, pruning, signing_keys, snapshots
+from auth import declared, pruning, signing_keys, snapshots, stored
 from auth.settings import PREFIX, SettingsError, get_settings
 from models import database
 from models.clock import now
@@ -24,6 +24,7 @@ async def open_database() -> list[str]:
     try:
         applied = await database.migrate()
         await _check_key()
+        await stored.read()
         await signing_keys.load()
         await declared.store({})
         await pruning.prune()
@@ -61,4 +62,5 @@ async def read_groups() -> dict[str, frozenset[str]]:
 
 
 async def close_database() -> None:
+    stored.forget()
     await database.close()

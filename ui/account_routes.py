@@ -13,11 +13,8 @@ from ui import flash, messages, posts
 from ui.gate import ways_in
 from ui.landing import own_path
 from ui.origin import Site
-from ui.posts import Act, Fields, answer, go, presented, visitor_of
+from ui.posts import Act, Fields, answer, attributes_in, go, presented, visitor_of
 from ui.session_routes import step_location, step_token
-
-ATTRIBUTE = 'attribute.'
-"""What the name of a field begins with that holds an attribute."""
 
 
 def make_router(site: Site) -> APIRouter:
@@ -68,9 +65,11 @@ class _Routes:
         return _done(request, ways_in.sign_in_location(own_path(fields.get('next'))), messages.PASSWORD_RESET)
 
     async def profile(self, request: Request, fields: Fields) -> Response:
-        attributes = {key.removeprefix(ATTRIBUTE): value for key, value in fields.items() if key.startswith(ATTRIBUTE)}
         await update_profile.update_profile(
-            presented(self._site, request), visitor_of(request), name=fields.get('name'), attributes=attributes
+            presented(self._site, request),
+            visitor_of(request),
+            name=fields.get('name'),
+            attributes=attributes_in(fields),
         )
         return _done(request, '/profile', messages.PROFILE_SAVED)
 

@@ -116,21 +116,31 @@ async def login(visit: Visit, email: str, password: str, *, keep: bool = False, 
 
 @_action
 async def signup(
-    visit: Visit, email: str, password: str, *, name: str = '', next: str | None = None
+    visit: Visit,
+    email: str,
+    password: str,
+    *,
+    name: str = '',
+    attributes: Mapping[str, str] | None = None,
+    next: str | None = None,
 ) -> CurrentUser | None:
     """Create an account. A code is mailed to its address then, and the person is led to the page that asks for it
-    (None); with VERIFY_EMAIL off they are signed in at once, as `login` does it.
+    (None); with VERIFY_EMAIL off they are signed in at once, as `login` does it. `attributes`: those that the site asks
+    for at sign-up, by key.
 
     Raises:
-        AuthError: EMAIL_INVALID, EMAIL_TAKEN (with VERIFY_EMAIL off), NAME_INVALID, PASSWORD_*, INPUT_INVALID,
-            THROTTLED, BUSY; NOT_SIGNED_IN (the account is there, the rest did not work), UNAVAILABLE
+        AuthError: SIGN_UP_CLOSED, SIGN_UP_INVITATION_ONLY, EMAIL_INVALID, EMAIL_DOMAIN, EMAIL_TAKEN (with VERIFY_EMAIL
+            off), NAME_INVALID, ATTRIBUTE_*, PASSWORD_*, INPUT_INVALID, THROTTLED, BUSY; NOT_SIGNED_IN (the account is
+            there, the rest did not work), UNAVAILABLE
     """
-    _check_types((str, email, password, name), (str | None, next))
+    _check_types((str, email, password, name), (str | None, next), (Mapping | None, attributes))
+    answers = dict(attributes or {})
+    _check_types((str, *answers.keys(), *answers.values()))
     made = False
 
     async def issue(visitor: Visitor, presented: str | None) -> Ticket | Pending:
         nonlocal made
-        ticket = await sign_up.with_ticket(email, password, visitor, name=name, presented=presented)
+        ticket = await sign_up.with_ticket(email, password, visitor, name=name, answers=answers, presented=presented)
         made = True
         return ticket
 

@@ -19,8 +19,9 @@ from starlette.types import ASGIApp
 from auth import events, health, site_admins, site_url, snapshots
 from auth.errors import AuthError
 from auth.mail import worker as mail_worker
-from auth.settings import Settings
+from auth.settings import BRAND, Settings
 from ui import account_routes, api, error_pages, home, messages, session_routes, theme
+from ui import site as look
 from ui.gate import absent, document, failures, live, registry, resources, ways_in
 from ui.gate.gates import Gates, declared
 from ui.gate.http import ErrorPages, HttpDoor
@@ -85,7 +86,7 @@ def build(settings: Settings, *, developing: bool = False) -> ASGIApp:
         DeclarationError: something answers beside the gate
     """
     site, set_up = Site.of(settings), SetUpHint(settings.is_loopback and not settings.public_url)
-    web = FastAPI(title=theme.BRAND, lifespan=_lifespan(set_up), docs_url=None, redoc_url=None, openapi_url=None)
+    web = FastAPI(title=BRAND, lifespan=_lifespan(set_up), docs_url=None, redoc_url=None, openapi_url=None)
     web.router.redirect_slashes = pages_app.router.redirect_slashes = False  # a path has one spelling
     posts = [session_routes.make_router(site), account_routes.make_router(site)]
     for router in posts:
@@ -117,7 +118,7 @@ def build(settings: Settings, *, developing: bool = False) -> ASGIApp:
     SocketDoor(site.cookie_name, site.is_own_origin).install()
     ui.run_with(
         web,
-        title=theme.BRAND,
+        title=BRAND,
         favicon=theme.FAVICON,
         language='en-US',
         reconnect_timeout=RECONNECT_TIMEOUT,
@@ -169,6 +170,7 @@ def _lifespan(set_up: SetUpHint) -> Callable[[FastAPI], AbstractAsyncContextMana
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         """NiceGUI starts before this and stops after it; the database is there before and after both."""
         await site_url.note()
+        unsubscribe = events.subscribe(look.hear)
         await events.start()
         mail_worker.start()
         await live.start()
@@ -184,6 +186,7 @@ def _lifespan(set_up: SetUpHint) -> Callable[[FastAPI], AbstractAsyncContextMana
                 client.delete()
             await mail_worker.stop()
             await events.stop()
+            unsubscribe()
 
     return lifespan
 

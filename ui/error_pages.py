@@ -5,6 +5,8 @@ No script (but under `run --reload`), no address but the home page's, styles ins
 
 from html import escape
 
+from auth.settings import get_settings
+from ui import colors
 from ui.components import mark
 
 _STYLE = """
@@ -70,7 +72,7 @@ def document(title: str, content: str, head: str = '') -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <title>{title}</title>
-<style>{_STYLE}</style>
+<style>{_STYLE}{_colors()}</style>
 {head or _head}
 </head>
 <body>
@@ -82,6 +84,18 @@ def document(title: str, content: str, head: str = '') -> str:
 </body>
 </html>
 """
+
+
+def _colors() -> str:
+    """The site's own, in the place of those above."""
+    if not (color := get_settings().site_color):
+        return ''
+    made = colors.palette(color)
+    light, dark = (
+        f':root {{ --accent: {each.fill}; --mark: {each.accent}; --soft: {each.accent_soft} }}'
+        for each in (made.light, made.dark)
+    )
+    return f'{light} @media (prefers-color-scheme: dark) {{ {dark} }}'
 
 
 def add_head(html: str) -> None:

@@ -5,6 +5,8 @@ Whoever is signed in sees a line that says so in place of the form, also when th
 
 from collections.abc import Callable
 
+from auth import attributes, sign_up_rules
+from ui import asked, messages
 from ui.components import form, link, muted, row, said, tag
 from ui.flash import Flash
 from ui.gate import Visit, ways_in
@@ -40,7 +42,7 @@ def sign_in_form(next: str | None = None, *, flash: Flash | None = None, autofoc
 
 def sign_up_form(next: str | None = None, *, flash: Flash | None = None, autofocus: bool = False) -> None:
     """Draw the form to create an account. It leads to the page that asks for the code from the mail, unless the site
-    verifies no email; the rest is as with `sign_in_form`.
+    verifies no email; the rest is as with `sign_in_form`. Where nobody may sign up it says so instead.
 
     Raises:
         DeclarationError: it is called outside of a page
@@ -48,11 +50,15 @@ def sign_up_form(next: str | None = None, *, flash: Flash | None = None, autofoc
     visit = visits.here('sign_up_form()')
 
     def draw() -> None:
+        if refusal := sign_up_rules.refusal():
+            muted(messages.say(refusal))
+            return
         with form(
             'Create account', action='/auth/sign-up', submit='Create account', flash=flash, autofocus=autofocus
         ) as sign_up:
             sign_up.email()
             sign_up.name(optional=True)
+            asked.draw(sign_up, attributes.asked_at_sign_up(), {}, optional=messages.OPTIONAL)
             sign_up.new_password()
             sign_up.hidden('next', _target(visit, next))
 

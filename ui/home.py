@@ -2,6 +2,8 @@
 
 from nicegui import ui
 
+from auth import sign_up_rules
+from ui import site
 from ui.components import link, link_button, paragraph, row, tag
 from ui.gate import Session, Visit, page, registry, ways_in
 
@@ -31,4 +33,5 @@ def _ways(visit: Visit) -> None:
         paragraph('Nothing is open to you yet: sign in.')
         with row():
             link_button('Sign in', ways_in.sign_in_location(), kind='primary')
-            link_button('Create account', ways_in.sign_up_location())
+            if sign_up_rules.is_open():
+                link_button('Create account', ways_in.sign_up_location()).classes(site.SIGNS_UP)

@@ -23,6 +23,10 @@ _WORDS: dict[Reason, str] = {
     Reason.NOT_SIGNED_IN: 'Your account was made, but you could not be signed in. Sign in with it to go on.',
     Reason.ATTRIBUTE_INVALID: '{label} cannot be used like this. {cure}',
     Reason.ATTRIBUTE_KEY_INVALID: 'An attribute is called by small letters, digits and _, such as home_town.',
+    Reason.ATTRIBUTE_LABEL_INVALID: 'This label cannot be used. Use up to 100 letters, digits and signs on one line.',
+    Reason.ATTRIBUTE_MISSING: '{label} is needed: fill it in.',
+    Reason.ATTRIBUTE_TAKEN: 'There is an attribute with this key already. Edit that one, or choose another key.',
+    Reason.ATTRIBUTES_MANY: 'There are {maximum} attributes, which is as many as forms can show. Delete one first.',
     Reason.ATTRIBUTE_UNKNOWN: 'There is nothing called "{key}" that you may change here.',
     Reason.CODE_INVALID: 'This code is wrong or too old. Check it, or ask for a new one.',
     Reason.PASSWORD_WRONG: 'This is not your current password.',
@@ -32,6 +36,11 @@ _WORDS: dict[Reason, str] = {
     Reason.EMAIL_UNVERIFIED: 'Verify your email first: a code was sent to it.',
     Reason.EMAIL_SAME: 'This is your email already.',
     Reason.SIGN_UP_OVER: 'This step is over: it was done, is too old, or began anew elsewhere. Sign in to go on.',
+    Reason.SIGN_UP_CLOSED: 'Sign-up is closed: accounts on this site are made by its site admins.',
+    Reason.SIGN_UP_INVITATION_ONLY: 'This site is by invitation only. Ask a site admin for an invitation.',
+    Reason.EMAIL_DOMAIN: 'This site does not take emails of this domain. {cure}',
+    Reason.SETTING_INVALID: 'This cannot be used. {cure}',
+    Reason.SETTING_FIXED: 'This is set by {variable} on the machine that runs this site. Change it there.',
     Reason.INVITATION_INVALID: 'This invitation is not valid. Ask a site admin for a new one.',
     Reason.INVITATION_EXPIRED: 'This invitation is too old. Ask a site admin for a new one.',
     Reason.INVITATION_USED: 'This invitation was used already. Sign in with the password that was set.',
@@ -101,7 +110,26 @@ _TEMPLATE_PROBLEMS: dict[object, str] = {
 _ATTRIBUTE_CURES = {
     'text': 'Use up to 1,000 letters, digits and signs on one line.',
     'url': 'Write a web address like https://example.com/picture.png.',
+    'image': 'Write the web address of a picture, like https://example.com/picture.png.',
 }
+
+ATTRIBUTE_HELP = {
+    'text': '',
+    'url': 'A web address.',
+    'image': 'The web address of a picture.',
+}
+"""Said below a field for an attribute, by its kind."""
+
+_SETTING_CURES = {
+    'sign_up': 'Choose one of the three.',
+    'verify_email': 'Write on or off.',
+    'password_min_length': 'Write a number from 6 to 64.',
+    'session_idle': 'Write a number and a unit, from 1m to 3650d, such as 30m.',
+    'session_lifetime': 'Write a number and a unit, from 1m to 3650d, such as 24h.',
+    'session_keep': 'Write a number and a unit, from 1m to 3650d, such as 30d.',
+}
+_DOMAINS_NAMED = 3
+"""Domains that a refusal names at most; of a longer list it would be hard to read."""
 
 _PROGRAM_WORDS: dict[Reason, str] = {
     Reason.INPUT_INVALID: 'This request could not be read: {what}.',
@@ -121,6 +149,7 @@ _DEFAULTS: Mapping[str, object] = {
     'thing': 'role or group',
     'name': 'this',
     'groups': 'see the list',
+    'variable': 'its variable',
     'wait': 'a few minutes',
     'what': 'a value in it cannot be used',
 }
@@ -140,6 +169,10 @@ FIELD: dict[Reason, str] = {
     Reason.LABEL_INVALID: 'name',
     Reason.LABEL_TAKEN: 'name',
     Reason.ROLE_IN_USE: 'taken',
+    Reason.EMAIL_DOMAIN: 'email',
+    Reason.ATTRIBUTE_KEY_INVALID: 'key',
+    Reason.ATTRIBUTE_TAKEN: 'key',
+    Reason.ATTRIBUTE_LABEL_INVALID: 'label',
 }
 """The form field that a refusal belongs to; the others are said above the form."""
 
@@ -151,6 +184,10 @@ EMPTY = {
     'label': 'Enter a name.',
 }
 """Said in the browser when a required field is sent empty."""
+
+OPTIONAL = 'Optional.'
+SAVED = 'Saved.'
+SETTING_EMPTY = 'Write a value. The standard one stands below.'
 
 PASSWORD_RESET = 'Your password was changed. Sign in with it.'  # noqa: S105 - words
 PASSWORD_CHANGED = 'Your password was changed. You are signed out everywhere else.'  # noqa: S105 - words
@@ -184,7 +221,7 @@ def put_words(error: AuthError) -> None:
 
 def field_of(error: AuthError) -> str | None:
     """The form field that a refusal belongs to; None: it is said above the form."""
-    if error.reason is Reason.ATTRIBUTE_INVALID:
+    if error.reason in (Reason.ATTRIBUTE_INVALID, Reason.ATTRIBUTE_MISSING) and 'key' in error.values:
         return f'attribute.{error.values["key"]}'
     if 'field' in error.values:  # whoever refused knew which
         return str(error.values['field'])
@@ -206,6 +243,10 @@ def _in_words(error: AuthError) -> Mapping[str, object]:
         values['cure'] = _MAIL_CURES.get(str(values.get('template')), 'Do again what it was sent for.')
     if error.reason is Reason.MAIL_TEMPLATE_INVALID:
         values['problem'] = _template_problem(values)
+    if 'setting' in values:
+        values['cure'] = _setting_cure(str(values['setting']), str(values.get('why') or ''))
+    if error.reason is Reason.EMAIL_DOMAIN:
+        values['cure'] = _domain_cure(values.get('domains'))
     return values
 
 
@@ -216,6 +257,17 @@ def _template_problem(values: Mapping[str, object]) -> str:
         words += f': write "{meant}"'
     line = values.get('line')
     return f'Line {line}: {words}' if line else words[0].upper() + words[1:]
+
+
+def _setting_cure(name: str, why: str) -> str:
+    return _SETTING_CURES.get(name) or f'{why[:1].upper()}{why[1:] or "Check what you typed"}.'
+
+
+def _domain_cure(domains: object) -> str:
+    if not isinstance(domains, tuple) or len(domains) > _DOMAINS_NAMED:
+        return 'Use another one, or ask a site admin.'
+    named = [str(domain).replace('*.', 'any domain below ', 1) for domain in domains]
+    return f'Use one of {" or ".join(named)}.'
 
 
 def duration(seconds: int) -> str:
@@ -229,7 +281,7 @@ def duration(seconds: int) -> str:
 
 def say_to_operator(error: AuthError) -> str:
     """Plain words for a refusal on the command line, where a person is named by address and nobody can sign in."""
-    return _OPERATOR_WORDS.get(error.reason, _WORDS[error.reason]).format_map({**_DEFAULTS, **error.values})
+    return _OPERATOR_WORDS.get(error.reason, _WORDS[error.reason]).format_map({**_DEFAULTS, **_in_words(error)})
 
 
 def say_to_developer(error: AuthError) -> str:
@@ -241,6 +293,11 @@ def say_to_program(error: AuthError) -> str:
     """Plain words for a refusal in the JSON API."""
     words = _PROGRAM_WORDS.get(error.reason)
     return say(error) if words is None else words.format_map({**_DEFAULTS, **error.values})
+
+
+def attribute_missing(label: str) -> str:
+    """Said when a required attribute is left empty."""
+    return say(AuthError(Reason.ATTRIBUTE_MISSING, label=label))
 
 
 def password_help(minimum: int) -> str:

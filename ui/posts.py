@@ -23,6 +23,10 @@ BODY_SIZE = 16 * 1024
 """Bytes of a form: an e-mail, a name and a password of 256 characters, each percent-encoded, need 4 KB."""
 PROFILE_SIZE = 512 * 1024
 """Bytes of a profile: forty attributes of 1,000 characters, each percent-encoded."""
+ATTRIBUTE = 'attribute.'
+"""What the name of a field begins with that holds an attribute."""
+LONG = ('/profile', '/signup', '/invitation')
+"""Pages whose forms ask for attributes."""
 MAX_FIELDS = 100
 """Fields of a form; ours have at most five, and one for each attribute that a site keeps."""
 
@@ -32,6 +36,8 @@ STATUS: Mapping[Reason, int] = {
     Reason.FORBIDDEN: 403,
     Reason.NOT_SIGNED_IN: 401,
     Reason.PASSWORD_STOPPED: 403,
+    Reason.SIGN_UP_CLOSED: 403,
+    Reason.SIGN_UP_INVITATION_ONLY: 403,
     Reason.THROTTLED: 429,
     Reason.EMAIL_TAKEN: 409,
     Reason.SETUP_DONE: 409,
@@ -71,7 +77,7 @@ def make_endpoint(
         try:
             if not site.is_same_site(request.headers):
                 raise AuthError(Reason.CROSS_SITE)
-            fields = await _read_form(request, PROFILE_SIZE if back == '/profile' else BODY_SIZE)
+            fields = await _read_form(request, PROFILE_SIZE if back in LONG else BODY_SIZE)
             return await act(request, fields)
         except AuthError as error:
             return _refusal(request, error, say(error), fields, back)
@@ -121,6 +127,11 @@ def _refusal(request: Request, error: AuthError, message: str, fields: Fields, b
     if error.reason is not Reason.CROSS_SITE:
         flash.put(response, message, field, fields, request.url.path)
     return response
+
+
+def attributes_in(fields: Fields) -> dict[str, str]:
+    """The attributes of a form, by key."""
+    return {name.removeprefix(ATTRIBUTE): value for name, value in fields.items() if name.startswith(ATTRIBUTE)}
 
 
 def visitor_of(request: Request) -> Visitor:

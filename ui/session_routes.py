@@ -23,7 +23,7 @@ from ui.gate import ways_in
 from ui.gate.socket import cookie
 from ui.landing import own_path
 from ui.origin import Site
-from ui.posts import Act, Fields, go, presented, visitor_of
+from ui.posts import Act, Fields, attributes_in, go, presented, visitor_of
 
 
 def make_router(site: Site) -> APIRouter:
@@ -68,6 +68,7 @@ class _Routes:
             fields.get('password', ''),
             visitor_of(request),
             name=fields.get('name', ''),
+            answers=attributes_in(fields),
             replacing=presented(self._site, request),
         )
         return come_in(self._site, request, given, own_path(fields.get('next')))
@@ -124,6 +125,7 @@ class _Routes:
             fields.get('password', ''),
             visitor_of(request),
             name=fields.get('name', ''),
+            answers=attributes_in(fields),
             replacing=presented(self._site, request),
         )
         return signed_in(self._site, request, session, '/')

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from nicegui import ui
 
 from auth.access import Decision
-from ui import messages, theme
+from ui import messages
 from ui.components import account_card, alert, code, heading, link_button, muted, paragraph, sign_out_form, tag
 from ui.components.frame import Frame
 from ui.components.header import Header
@@ -26,7 +26,7 @@ class Shell:
 
     def __init__(self, visit: 'Visit') -> None:
         self._visit = visit
-        self._header = Header(theme.BRAND)
+        self._header = Header()
         self._frame = Frame()
         self.follow()
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from fastapi import Request
 from nicegui import app, ui
 
+from ui import site
 from ui.components import mark
 
 COOKIE = 'nicegate_theme'
 _DARK = {'light': False, 'dark': True}
-BRAND = 'Nicegate'
 STATIC_DIR = Path(__file__).parent / 'static'
 
 FAVICON = (
@@ -66,7 +66,7 @@ def scheme_of(request: Request) -> str:
 
 
 def apply(request: Request) -> None:
-    """Give the current client its own colour scheme before its document is written.
+    """Give the current client its own colour scheme, and the site's colour, before its document is written.
 
     `client.page` is shared by everybody who opens that path, so the choice goes on a copy. Without a cookie, or with
     anything else in it, the system decides.
@@ -74,3 +74,4 @@ def apply(request: Request) -> None:
     client = ui.context.client
     client.page = copy.copy(client.page)
     client.page.dark = _DARK.get(request.cookies.get(COOKIE, ''))
+    ui.add_head_html(f'<style id="{site.STYLE_ID}">{site.rules()}</style>')

@@ -5,7 +5,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 from tortoise.queryset import QuerySet
 
-from auth import audit, codes, credentials, mail, sessions, throttle
+from auth import audit, codes, credentials, mail, sessions, sign_up_rules, throttle
 from auth.audit import Act
 from auth.codes import Purpose
 from auth.errors import AuthError, Reason
@@ -26,12 +26,14 @@ async def change_email(digest: str | None, new_email: str, current_password: str
     """Mail a code to a new address. One that belongs to somebody is answered in the same way; its owner is told.
 
     Raises:
-        AuthError: NOT_SIGNED_IN, EMAIL_INVALID, EMAIL_SAME, PASSWORD_WRONG, THROTTLED, PASSWORD_STOPPED, BUSY
+        AuthError: NOT_SIGNED_IN, EMAIL_INVALID, EMAIL_DOMAIN, EMAIL_SAME, PASSWORD_WRONG, THROTTLED,
+            PASSWORD_STOPPED, BUSY
     """
     address, key = check_email(new_email)
     user = (await credentials.prove(digest, current_password, visitor)).user
     if address == user.email:
         raise AuthError(Reason.EMAIL_SAME)
+    sign_up_rules.check_domain(key)
     await throttle.ask_for_mail(key, visitor)
     async with transaction():
         await sessions.get_live(digest)
@@ -50,7 +52,7 @@ async def confirm_email(digest: str | None, code: str, visitor: Visitor) -> None
     """Take the new address, with the code that was mailed to it.
 
     Raises:
-        AuthError: NOT_SIGNED_IN, CODE_INVALID, EMAIL_TAKEN, THROTTLED
+        AuthError: NOT_SIGNED_IN, CODE_INVALID, EMAIL_TAKEN, EMAIL_DOMAIN (the rule is newer than the code), THROTTLED
     """
     user = (await sessions.get_live(digest)).user
     async with throttle.attempt(Kind.CODE, user.email_key, visitor):
@@ -95,6 +97,7 @@ def _live_codes(user: User) -> QuerySet[Code]:
 
 async def _take(user: User, row: Code, visitor: Visitor) -> None:
     address, key = check_email(row.address or '')
+    sign_up_rules.check_domain(key)
     await User.filter(id=user.id).update(email=address, email_key=key, verified_at=now(), version=F('version') + 1)
     # What was mailed to the old address opens nothing any more.
     await codes.forget(user.id, Purpose.VERIFY_EMAIL, Purpose.RESET_PASSWORD)

@@ -1,18 +1,20 @@
 """Sign up: a new account with a password. The address is proved by a code first, unless the settings say otherwise."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
 from typing import TypeVar
 
 import structlog
 from tortoise.exceptions import IntegrityError
 
-from auth import accounts, audit, mail, pending, sessions, throttle, tickets
+from auth import accounts, attributes, audit, mail, pending, sessions, sign_up_rules, throttle, tickets
 from auth.accounts import Draft
 from auth.audit import Act
 from auth.errors import AuthError, Reason
 from auth.flows import verify_email
 from auth.mail import Template
 from auth.pending import Pending, Step
+from auth.people import check_email
 from auth.sessions import NewSession
 from auth.settings import get_settings
 from auth.tickets import Ticket
@@ -24,27 +26,42 @@ from models.user import User
 log = structlog.get_logger()
 
 Given = TypeVar('Given')
+Answers = Mapping[str, str]
+"""What somebody says of themselves: attributes by key, those that are asked at sign-up."""
+NONE: Answers = MappingProxyType({})
 
 
 async def sign_up(
-    email: str, password: str, visitor: Visitor, *, name: str = '', replacing: str | None = None
+    email: str,
+    password: str,
+    visitor: Visitor,
+    *,
+    name: str = '',
+    answers: Answers = NONE,
+    replacing: str | None = None,
 ) -> NewSession | Pending:
     """Create an account. With VERIFY_EMAIL its address is to be verified first, and a taken address is answered in the
     same way; without, its first session starts, and the one of the digest `replacing` ends.
 
     Raises:
-        AuthError: EMAIL_INVALID, EMAIL_TAKEN (without VERIFY_EMAIL), NAME_INVALID, PASSWORD_*, INPUT_INVALID,
-            THROTTLED, BUSY
+        AuthError: SIGN_UP_CLOSED, SIGN_UP_INVITATION_ONLY, EMAIL_INVALID, EMAIL_DOMAIN, EMAIL_TAKEN (without
+            VERIFY_EMAIL), NAME_INVALID, ATTRIBUTE_*, PASSWORD_*, INPUT_INVALID, THROTTLED, BUSY
     """
 
     async def start(user: User) -> NewSession:
         return await sessions.start(user, visitor, replacing=replacing)
 
-    return await _create(email, password, visitor, name, start)
+    return await _create(email, password, visitor, name, answers, start)
 
 
 async def with_ticket(
-    email: str, password: str, visitor: Visitor, *, name: str = '', presented: str | None = None
+    email: str,
+    password: str,
+    visitor: Visitor,
+    *,
+    name: str = '',
+    answers: Answers = NONE,
+    presented: str | None = None,
 ) -> Ticket | Pending:
     """The same for a page that asks over its socket: a ticket, for the browser that presents this cookie's digest.
 
@@ -55,10 +72,10 @@ async def with_ticket(
     async def issue(user: User) -> Ticket:
         return await tickets.issue(user, visitor, presented=presented)
 
-    return await _create(email, password, visitor, name, issue)
+    return await _create(email, password, visitor, name, answers, issue)
 
 
-async def for_program(email: str, password: str, visitor: Visitor, *, name: str = '') -> None:
+async def for_program(email: str, password: str, visitor: Visitor, *, name: str = '', answers: Answers = NONE) -> None:
     """The same for a program, which signs in by itself afterwards.
 
     Raises:
@@ -68,16 +85,25 @@ async def for_program(email: str, password: str, visitor: Visitor, *, name: str 
     async def give_nothing(_: User) -> None:
         pass
 
-    await _create(email, password, visitor, name, give_nothing)
+    await _create(email, password, visitor, name, answers, give_nothing)
 
 
 async def _create(
-    email: str, password: str, visitor: Visitor, name: str, give: Callable[[User], Awaitable[Given]]
+    email: str,
+    password: str,
+    visitor: Visitor,
+    name: str,
+    answers: Answers,
+    give: Callable[[User], Awaitable[Given]],
 ) -> Given | Pending:
+    if refusal := sign_up_rules.refusal():
+        raise refusal
+    sign_up_rules.check_domain(check_email(email)[1])
+    checked = attributes.check_at_sign_up(answers)  # before anything that depends on who has the address
     verifies = get_settings().verify_email
     if not verifies and await accounts.find_by_email(email) is not None:  # spares the hash; the unique key decides
         raise AuthError(Reason.EMAIL_TAKEN)
-    person = await accounts.draft(email, name, password)  # the same work for a taken address
+    person = await accounts.draft(email, name, password, checked)  # the same work for a taken address
     if verifies:
         await throttle.ask_for_mail(person.email_key, visitor)
     try:
@@ -118,7 +144,7 @@ async def _replace(user: User, person: Draft) -> User:
     user.email, user.name, user.name_key = person.email, name, name.casefold()
     user.password_hash, user.password_changed_at = person.password_hash, now()
     user.must_change_password = False
-    await user.save(
-        update_fields=['email', 'name', 'name_key', 'password_hash', 'password_changed_at', 'must_change_password']
-    )
+    user.attributes = attributes.changed(user.attributes, person.attributes)
+    fields = 'email name name_key password_hash password_changed_at must_change_password attributes'
+    await user.save(update_fields=fields.split())
     return user

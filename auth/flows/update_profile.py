@@ -22,7 +22,8 @@ async def update_profile(
     """Store what is given: a name, attributes by key ('' takes one away). What is not given stays.
 
     Raises:
-        AuthError: NOT_SIGNED_IN, NAME_INVALID, ATTRIBUTE_UNKNOWN (none, or not for people to edit), ATTRIBUTE_INVALID
+        AuthError: NOT_SIGNED_IN, NAME_INVALID, ATTRIBUTE_UNKNOWN (none, or not for people to edit), ATTRIBUTE_INVALID,
+            ATTRIBUTE_MISSING
     """
     new_name = None if name is None else check_name(name)
     known = {attribute.key: attribute for attribute in await attributes_.definitions()}
@@ -44,4 +45,4 @@ async def update_profile(
 def _check(attribute: Attribute | None, key: str, value: str) -> str:
     if attribute is None or not attribute.editable:
         raise AuthError(Reason.ATTRIBUTE_UNKNOWN, key=key)
-    return attributes_.check_value(attribute, value)
+    return attributes_.check_own(attribute, value)

@@ -66,8 +66,8 @@ def render(template: str, name: str, variables: Mapping[str, str], written: Text
     """The words of the template `verify email` and so on, a few milliseconds of work; `written` goes before our own
     as long as it can be rendered.
 
-    Every template has `site` (where people reach it), `host` (the same without its scheme), `sender` (the name in
-    MAIL_FROM), `minutes` (how long a code lives) and `name` (to greet with, '' for none).
+    Every template has `site` (where people reach it), `host` (the same without its scheme), `sender` (the site's name,
+    else that in MAIL_FROM), `minutes` (how long a code lives) and `name` (to greet with, '' for none).
 
     Raises:
         jinja2.TemplateError: the template is not there, or needs a variable that was not given

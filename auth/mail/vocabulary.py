@@ -62,7 +62,7 @@ def shared() -> dict[str, str | int]:
     return {
         'site': settings.url,
         'host': host,
-        'sender': settings.sender.name or host,
+        'sender': settings.site_name or settings.sender.name or host,
         'minutes': LIFETIME // timedelta(minutes=1),
     }
 

@@ -1,10 +1,10 @@
 """/invitation: somebody new sets a password with the link from their mail. Looking at it uses nothing up."""
 
-from auth import invitations
+from auth import attributes, invitations
 from auth.current_user import CurrentUser
 from auth.errors import AuthError, Reason
 from auth.invitations import Invited
-from ui import messages
+from ui import asked, messages
 from ui.components import account_card, alert, card_foot, form, link, link_button, paragraph, tag
 from ui.flash import take_flash
 from ui.gate import Visit, page, ways_in
@@ -30,6 +30,7 @@ async def invitation(visit: Visit, token: str = '') -> None:
         with form('Set password', action='/auth/invitation', submit='Set password', flash=flash) as accept:
             accept.username(invited.email)
             accept.name(invited.name)
+            asked.draw(accept, attributes.asked_at_sign_up(), invited.attributes, optional=messages.OPTIONAL)
             accept.new_password('New password')
             accept.hidden('token', token)
 

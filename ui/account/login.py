@@ -1,10 +1,10 @@
 """/login: sign in."""
 
-from ui.account.ways import already_signed_in
-from ui.components import account_card, card_foot, link, tag
+from ui.account.ways import already_signed_in, offer_sign_up
+from ui.components import account_card
 from ui.flash import take_flash
 from ui.forms import sign_in_form
-from ui.gate import Visit, page, ways_in
+from ui.gate import Visit, page
 from ui.landing import own_path
 
 
@@ -17,6 +17,4 @@ def login(visit: Visit, next: str = '/') -> None:
     lead = 'Welcome back.' if own_path(next) == '/' else 'Sign in to open that page.'
     with account_card('Sign in', lead):
         sign_in_form(next, flash=take_flash(), autofocus=True)
-        with card_foot():
-            tag('span', 'New here? ')
-            link('Sign up', ways_in.sign_up_location(own_path(next)))
+        offer_sign_up('New here? ', 'Sign up', own_path(next))

@@ -8,7 +8,7 @@ from nicegui import ui
 from auth import attributes, site_admins
 from auth.attributes import Attribute, Kind
 from auth.current_user import HeldRole
-from ui import messages
+from ui import asked, messages
 from ui.account import own_email, session_list
 from ui.account.times import date, date_and_time
 from ui.components import form, form_dialog, heading, muted, paragraph, said, tag, task, tasks
@@ -49,24 +49,20 @@ def _about_oneself(session: Session, known: Sequence[Attribute], flash: Flash | 
             then='stay',
         ) as about:
             about.name(session.name)
-            for attribute in (each for each in known if each.editable):
-                about.text(
-                    f'attribute.{attribute.key}',
-                    attribute.label,
-                    session.attributes.get(attribute.key, ''),
-                    type='url' if attribute.kind is Kind.URL else 'text',
-                    maximum=attributes.VALUE_LENGTH,
-                )
-        _live(session, lambda: _facts(session, [each for each in known if not each.editable]))
+            asked.draw(about, [each for each in known if each.editable], session.attributes)
+        _live(session, lambda: _facts(session, known))
 
 
-def _facts(session: Session, fixed: Sequence[Attribute]) -> None:
+def _facts(session: Session, known: Sequence[Attribute]) -> None:
+    """What people cannot change here; and pictures, which they want to look at."""
     if session.user is None:
         return
     with tag('dl', classes='nc-facts'):
         _fact('Member since', date(session.user.created_at))
-        for attribute in fixed:
-            _fact(attribute.label, session.attributes.get(attribute.key) or 'Not given')
+        for attribute in known:
+            value = session.attributes.get(attribute.key, '')
+            if not attribute.editable or (value and attribute.kind is Kind.IMAGE):
+                _fact(attribute.label, value or 'Not given', leads=attribute.kind is not Kind.TEXT)
 
 
 def _password(email: str, flash: Flash | None) -> ui.element:
@@ -129,10 +125,15 @@ def _in_words(role: HeldRole) -> str:
     return role.name if role.until is None else f'{role.name}, until {date_and_time(role.until)}'
 
 
-def _fact(term: str, value: str) -> None:
+def _fact(term: str, value: str, *, leads: bool = False) -> None:
+    """One that `leads` is a link, where it is a web address."""
     with tag('div', classes='nc-fact'):
         tag('dt', term)
-        tag('dd', value)
+        with tag('dd'):
+            if leads and attributes.is_url(value):
+                tag('a', value, 'nc-link', href=value, target='_blank', rel='noopener noreferrer')
+            else:
+                tag('span', value)
 
 
 def _list(title: str, items: Sequence[str], empty: str) -> None:

@@ -2,6 +2,7 @@
 
 from auth import site_admins
 from auth.flows.set_up import link_is_good
+from auth.settings import get_settings
 from ui.components import account_card, code, form, link_button, muted, paragraph
 from ui.flash import take_flash
 from ui.gate import Visit, page, ways_in
@@ -19,7 +20,9 @@ async def setup(visit: Visit, token: str = '') -> None:
             _lead_on(signed_in=visit.user is not None)
         return
     with (
-        account_card('Set up Nicegate', 'The first account is the site admin, who decides who may open what.'),
+        account_card(
+            f'Set up {get_settings().brand}', 'The first account is the site admin, who decides who may open what.'
+        ),
         form('Set password', action='/auth/set-up', submit='Set password', flash=take_flash()) as set_up,
     ):
         set_up.email()

@@ -4,7 +4,8 @@ from auth.flows import verify_email
 from auth.flows.verify_email import VerifyStep
 from ui import steps
 from ui.account.mail_hint import mail_hint
-from ui.components import account_card, card_foot, form, link, link_button, said, tag
+from ui.account.ways import offer_sign_up
+from ui.components import account_card, form, link_button, said
 from ui.flash import Flash, take_flash
 from ui.gate import Visit, page, ways_in
 from ui.landing import own_path
@@ -40,9 +41,7 @@ def _ask(step: VerifyStep, target: str, flash: Flash | None) -> None:
             wait=step.wait,
         ) as again:
             again.hidden('next', target)
-        with card_foot():
-            tag('span', 'Wrong address? ')
-            link('Sign up again', ways_in.sign_up_location(target))
+        offer_sign_up('Wrong address? ', 'Sign up again', target)
 
 
 def _lead_on(visit: Visit, target: str, flash: Flash | None) -> None:
@@ -54,6 +53,4 @@ def _lead_on(visit: Visit, target: str, flash: Flash | None) -> None:
     with account_card('Verify email', 'Sign in with your email and password: that leads here, with a new code.'):
         said(flash, refusals=True)
         link_button('Sign in', ways_in.sign_in_location(target), kind='primary', wide=True)
-        with card_foot():
-            tag('span', 'New here? ')
-            link('Sign up', ways_in.sign_up_location(target))
+        offer_sign_up('New here? ', 'Sign up', target)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Annotated, Any, Never, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 
 from auth.errors import AuthError, Reason
@@ -41,6 +41,7 @@ class Credentials(Body):
 
 class SignUp(Credentials):
     name: Text = ''
+    attributes: dict[Text, Text] = Field(default_factory=dict)
 
 
 class RefreshToken(Body):

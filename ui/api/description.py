@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from auth.errors import AuthError, Reason
-from ui import theme
+from auth.settings import get_settings
 from ui.api.answers import NOT_JSON, status_of
 from ui.api.given import Refusal
 from ui.api.route import Route
@@ -39,7 +39,7 @@ def document(url: str) -> dict[str, Any]:
     _, schemas = models_json_schema([(model, 'validation') for model in dict.fromkeys(models)], ref_template=REFERENCE)
     return {
         'openapi': '3.1.0',
-        'info': {'title': theme.BRAND, 'version': VERSION},
+        'info': {'title': get_settings().brand, 'version': VERSION},
         'servers': [{'url': url}],
         'paths': {route.path: {route.method.lower(): _operation(route)} for route in ROUTES},
         'components': {

@@ -47,7 +47,7 @@ async def me(request: Request, _: None) -> Response:
 
 
 async def signup(request: Request, body: bodies.SignUp) -> Response:
-    await sign_up.for_program(body.email, body.password, visitor_of(request), name=body.name)
+    await sign_up.for_program(body.email, body.password, visitor_of(request), name=body.name, answers=body.attributes)
     return nothing(202)
 
 
@@ -161,9 +161,15 @@ ROUTES: Final = (
         body=bodies.SignUp,
         status=202,
         refusals=(
+            Reason.SIGN_UP_CLOSED,
+            Reason.SIGN_UP_INVITATION_ONLY,
             Reason.EMAIL_INVALID,
+            Reason.EMAIL_DOMAIN,
             Reason.EMAIL_TAKEN,
             Reason.NAME_INVALID,
+            Reason.ATTRIBUTE_UNKNOWN,
+            Reason.ATTRIBUTE_INVALID,
+            Reason.ATTRIBUTE_MISSING,
             *_NEW_PASSWORD,
             Reason.THROTTLED,
             Reason.BUSY,
@@ -221,7 +227,7 @@ ROUTES: Final = (
         body=bodies.Profile,
         given=Person,
         bearer=True,
-        refusals=(Reason.NAME_INVALID, Reason.ATTRIBUTE_UNKNOWN, Reason.ATTRIBUTE_INVALID),
+        refusals=(Reason.NAME_INVALID, Reason.ATTRIBUTE_UNKNOWN, Reason.ATTRIBUTE_INVALID, Reason.ATTRIBUTE_MISSING),
     ),
     Route(
         'POST', '/api/auth/logout', 'Sign out: the session ends, with all its tokens.', logout, bearer=True, status=204

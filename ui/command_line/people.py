@@ -112,6 +112,10 @@ def attribute(
     label: Annotated[str, typer.Option(help='What people read.', show_default='the key')] = '',
     kind: Annotated[Kind, typer.Option(help='What a value has to be.')] = Kind.TEXT,
     editable: Annotated[bool, typer.Option('--editable', help='People may change their own.')] = False,
+    at_sign_up: Annotated[
+        bool, typer.Option('--at-sign-up', help='People are asked for it when they sign up.')
+    ] = False,
+    required: Annotated[bool, typer.Option('--required', help='People cannot leave it empty where asked.')] = False,
     delete: Annotated[
         bool, typer.Option('--delete', help='Keep it no longer; values stay until they are changed.')
     ] = False,
@@ -121,7 +125,11 @@ def attribute(
         with_database(lambda: attributes.delete(OPERATOR, key))
         print(f'{key} is not kept any more.')
         return
-    with_database(lambda: attributes.define(OPERATOR, key, label=label, kind=kind, editable=editable))
+    with_database(
+        lambda: attributes.define(
+            OPERATOR, key, label=label, kind=kind, editable=editable, at_sign_up=at_sign_up, required=required
+        )
+    )
     print(f'{key} is kept of everybody.')
 
 

@@ -42,6 +42,8 @@ class Field:
     only_with: tuple[str, str] | None = None
     """(name, answer) of the choice that it goes with: with another answer it is not there."""
     mono: bool = False
+    fixed: bool = False
+    """Shown, not to be changed, and not sent."""
 
 
 def draw(field: Field, form_id: str) -> ui.element:
@@ -72,6 +74,7 @@ def _input(field: Field, id_: str) -> None:
         'required': True if field.empty else None,
         'data_nc_empty': field.empty or None,
         'maxlength': field.maximum,
+        'disabled': field.fixed or None,
         'spellcheck': 'false',
         'autocapitalize': _CAPITALS.get(field.type, 'none'),
         'aria_invalid': 'true' if field.error else None,
@@ -102,7 +105,9 @@ def _reveal(id_: str) -> None:
         tag('span', 'Show password', 'nc-hidden')
 
 
-def draw_checkbox(name: str, label: str, form_id: str, *, checked: bool = False, help: str = '') -> ui.element:
+def draw_checkbox(
+    name: str, label: str, form_id: str, *, checked: bool = False, help: str = '', fixed: bool = False
+) -> ui.element:
     """A box to tick; posts `1` when ticked and nothing otherwise."""
     with tag('div', classes='nc-check') as box:
         id_ = f'{form_id}-{name}'
@@ -114,6 +119,7 @@ def draw_checkbox(name: str, label: str, form_id: str, *, checked: bool = False,
             name=name,
             value='1',
             checked=checked or None,
+            disabled=fixed or None,
             aria_describedby=f'{id_}-help' if help else None,
         )
         tag('label', label, for_=id_)

@@ -87,9 +87,10 @@ class Form:
         empty: str = '',
         lines: int = 1,
         mono: bool = False,
+        fixed: bool = False,
     ) -> ui.element:
         """A field of any other kind, with what it holds now. `empty` makes it required; with `lines` above 1 it takes
-        several; `mono` is for what is code.
+        several; `mono` is for what is code; one that is `fixed` cannot be changed.
         """
         return self._draw(
             Field(
@@ -102,6 +103,7 @@ class Form:
                 empty=empty,
                 lines=lines,
                 mono=mono,
+                fixed=fixed,
             )
         )
 
@@ -111,9 +113,11 @@ class Form:
         """A field with one of a few answers."""
         return choice.draw_select(name, label, options, value, self._id, help=help)
 
-    def one_of(self, name: str, label: str, options: Sequence[Option], value: str = '') -> ui.element:
+    def one_of(
+        self, name: str, label: str, options: Sequence[Option], value: str = '', *, help: str = ''
+    ) -> ui.element:
         """The same with all answers in sight."""
-        return choice.draw_group(name, label, options, [value], self._id, several=False)
+        return choice.draw_group(name, label, options, [value], self._id, several=False, help=help)
 
     def some_of(
         self, name: str, label: str, options: Sequence[Option], values: Sequence[str] = (), *, help: str = ''
@@ -163,8 +167,11 @@ class Form:
             )
         )
 
-    def checkbox(self, name: str, label: str, *, checked: bool = False, help: str = '') -> ui.element:
-        return field.draw_checkbox(name, label, self._id, checked=bool(self._values.get(name)) or checked, help=help)
+    def checkbox(
+        self, name: str, label: str, *, checked: bool = False, help: str = '', fixed: bool = False
+    ) -> ui.element:
+        checked = bool(self._values.get(name)) or checked
+        return field.draw_checkbox(name, label, self._id, checked=checked, help=help, fixed=fixed)
 
     def hidden(self, name: str, value: str) -> ui.element:
         return tag('input', type='hidden', name=name, value=value)

@@ -4,6 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 from nicegui import ui
 
+from auth import sign_up_rules
+from auth.settings import get_settings
+from ui import site
 from ui.components import mark
 from ui.gate import ways_in
 
@@ -21,16 +24,18 @@ class Header(ui.element, component='nicegate_header.js'):
     It has no listener: its menus work in the browser, its links and forms are the browser's own.
     """
 
-    def __init__(self, brand: str) -> None:
+    def __init__(self) -> None:
         with ui.context.client.layout:
             super().__init__()
-        self.props.update({'brand': brand, 'mark': mark.PATH, 'pages': []})
+        self.props.update({'mark': mark.PATH, 'pages': []})
         self.move(target_index=0)
 
     def follow(self, visit: 'Visit') -> None:
         """Show what this person may open now; says nothing to the browser when nothing changed."""
         current = visit.page.path if visit.page else None
         shown: dict[str, Any] = {
+            'brand': get_settings().brand,
+            'rules': site.rules(),
             'pages': [{'path': page.path, 'title': page.title, 'icon': page.icon} for page in visit.menu()],
             'current': current,
             'person': _person(visit.user) if visit.user else None,
@@ -45,9 +50,10 @@ def _person(user: 'CurrentUser') -> dict[str, Any]:
     return {'email': user.email, 'name': user.name, 'initial': initial, 'admin': user.is_site_admin}
 
 
-def _ways_in(location: str) -> dict[str, str]:
+def _ways_in(location: str) -> dict[str, str | None]:
     """They bring people back to where they are."""
-    return {'login': ways_in.sign_in_location(location), 'signup': ways_in.sign_up_location(location)}
+    sign_up = ways_in.sign_up_location(location) if sign_up_rules.is_open() else None
+    return {'login': ways_in.sign_in_location(location), 'signup': sign_up}
 
 
 def _is_about_it(page: 'Page | None') -> bool:

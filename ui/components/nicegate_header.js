@@ -4,11 +4,18 @@ export default {
   inheritAttrs: false, // two roots: the way past the header stands before it
   props: {
     brand: String,
+    rules: String, // the site's own style rules, which the document's head holds
     mark: String, // path of the brand mark, in a box of 24 by 24
     pages: Array, // of {path, title, icon}: what the navigation offers
     current: String, // path of the open page, or null
     person: Object, // {email, name, initial, admin} of who is signed in, or null
-    ways: Object, // {login, signup}: the ways in, or null where the page itself is one
+    ways: Object, // {login, signup}: the ways in, or null where the page itself is one; signup is null where it is closed
+  },
+  watch: {
+    rules(rules) {
+      const style = document.getElementById("nc-site");
+      if (style) style.textContent = rules;
+    },
   },
   template: `
     <a class="nc-skip" href="#nc-main" data-nc-skip>Skip to content</a>
@@ -69,7 +76,7 @@ export default {
           </div>
           <div v-else-if="ways" class="nc-ways">
             <a class="nc-button nc-button--quiet" :href="ways.login">Sign in</a>
-            <a class="nc-button nc-button--primary" :href="ways.signup">Sign up</a>
+            <a v-if="ways.signup" class="nc-button nc-button--primary" :href="ways.signup">Sign up</a>
           </div>
         </div>
       </div>

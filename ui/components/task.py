@@ -17,13 +17,15 @@ def tasks() -> Iterator[ui.element]:
 
 
 @contextmanager
-def task(title: str, about: str, *, id: str | None = None) -> Iterator[ui.element]:
-    """Draw one; its heading can take the focus by `id` when what had it is gone."""
-    with tag('section', classes='nc-task'):
+def task(title: str, about: str, *, id: str | None = None, wide: bool = False) -> Iterator[ui.element]:
+    """Draw one; its heading can take the focus by `id` when what had it is gone. A `wide` one has a table below what it
+    is about.
+    """
+    with tag('section', classes='nc-task nc-task--wide' if wide else 'nc-task'):
         with tag('div', classes='nc-task__head'):
             named = heading(title, 2, id=id)
             if id is not None:
                 named.props('tabindex=-1')
             muted(about)
-        with tag('div', classes='nc-card nc-task__body') as body:
+        with tag('div', classes='nc-task__body' if wide else 'nc-card nc-task__body') as body:
             yield body

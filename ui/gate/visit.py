@@ -180,6 +180,11 @@ def place() -> ui.element | None:
         return None
 
 
+def everybody() -> tuple[Visit, ...]:
+    """All open pages, of strangers too."""
+    return tuple(_visits.values())
+
+
 def digests() -> list[str]:
     """The sessions with an open page."""
     return list(_by_digest)
