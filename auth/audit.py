@@ -48,6 +48,9 @@ class Act(StrEnum):
     ROLE_REVOKED = 'role revoked'
     ATTRIBUTE_DEFINED = 'attribute defined'
     ATTRIBUTE_DELETED = 'attribute deleted'
+    GATE_CHANGED = 'gate changed'
+    GATE_RESET = 'gate put back'
+    REDIRECTS_CHANGED = 'redirects changed'
     SET_UP = 'site set up'
 
 

@@ -46,6 +46,12 @@ class Reason(StrEnum):
     USER_NOT_FOUND = 'user_not_found'
     ROLE_NOT_FOUND = 'role_not_found'
     GROUP_NOT_FOUND = 'group_not_found'
+    PAGE_NOT_FOUND = 'page_not_found'
+    PAGE_LOCKED = 'page_locked'
+    PAGE_PERSONAL = 'page_personal'
+    PAGE_IN_USE = 'page_in_use'
+    GATE_INVALID = 'gate_invalid'
+    REDIRECT_UNFIT = 'redirect_unfit'
 
 
 class AuthError(Exception):

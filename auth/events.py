@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from auth import snapshots
+from auth import page_gates, snapshots
 from models.change import Changed, Feed
 
 _feed: Feed | None = None
@@ -14,6 +14,7 @@ async def start() -> None:
     global _feed
     _feed = Feed(_hear)
     await _feed.start()
+    await page_gates.refresh()
 
 
 async def stop() -> None:
@@ -22,6 +23,7 @@ async def stop() -> None:
         await _feed.stop()
         _feed = None
     snapshots.clear()
+    page_gates.clear()
 
 
 def subscribe(hearer: Callable[[Sequence[Changed]], None]) -> Callable[[], None]:
@@ -31,7 +33,9 @@ def subscribe(hearer: Callable[[Sequence[Changed]], None]) -> Callable[[], None]
 
 
 async def _hear(changes: Sequence[Changed]) -> None:
+    page_gates.hear(changes)
     if about_people := [changed for changed in changes if changed.kind != 'mail']:
         await snapshots.hear(about_people)
+        await page_gates.refresh()
     for hearer in tuple(_hearers):
         hearer(changes)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from auth.errors import AuthError, Reason
+from auth.page_gates import Use
 
 _WORDS: dict[Reason, str] = {
     Reason.INVALID_CREDENTIALS: 'Email or password is wrong.',
@@ -45,6 +46,12 @@ _WORDS: dict[Reason, str] = {
     Reason.USER_NOT_FOUND: 'There is no such user. Check the email.',
     Reason.ROLE_NOT_FOUND: 'There is no role "{role}": {cure}',
     Reason.GROUP_NOT_FOUND: 'There is no such group. Check its name.',
+    Reason.PAGE_NOT_FOUND: 'There is no such page any more. Reload this one to see what there is.',
+    Reason.PAGE_LOCKED: 'This page is locked: its gate is changed in code only.',
+    Reason.PAGE_PERSONAL: 'This page is about the person who is signed in, so it cannot be public.',
+    Reason.PAGE_IN_USE: 'A redirect leads here ({use}), and would keep its people out. Change the redirect first.',
+    Reason.GATE_INVALID: 'Choose at least one group.',
+    Reason.REDIRECT_UNFIT: 'People could not open {path}: they would be sent round for ever. Choose another page.',
 }
 
 _OPERATOR_WORDS: dict[Reason, str] = {
@@ -82,9 +89,19 @@ _DEFAULTS: Mapping[str, object] = {
     'label': 'This',
     'key': '',
     'wait': 'a few minutes',
+    'use': 'set below',
+    'path': 'that page',
     'what': 'a value in it cannot be used',
 }
 """Stand-ins for values that a caller left out, so that saying a refusal can never fail itself."""
+
+REDIRECTS: Mapping[Use, str] = {
+    Use.SIGNED_OUT: 'Where signed-out people go',
+    Use.NO_ACCESS: 'Where people without access go',
+    Use.AFTER_SIGN_IN: 'Where sign-in leads',
+    Use.AFTER_SIGN_OUT: 'Where sign-out leads',
+}
+"""What the redirects are called."""
 
 FIELD: dict[Reason, str] = {
     Reason.EMAIL_INVALID: 'email',
@@ -156,6 +173,8 @@ def _in_words(error: AuthError) -> Mapping[str, object]:
     values = dict(error.values)
     if isinstance(wait := values.get('wait'), int):
         values['wait'] = duration(wait)
+    if 'use' in values:
+        values['use'] = REDIRECTS[Use(str(values['use']))].lower()
     if 'kind' in values:
         values['cure'] = _ATTRIBUTE_CURES[str(values['kind'])]
     return values

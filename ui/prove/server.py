@@ -88,9 +88,9 @@ class Observer:
         marker = f'proved-page-{number}-of-nicegate'
         locations = samples.locations(page)
         object.__setattr__(page, 'builder', self._builder(page, marker))  # a page is frozen for everybody else
-        if module.partition('.')[0] == 'ui' and str(page.gate) == 'public':
+        if module.partition('.')[0] == 'ui' and str(page.default_gate) == 'public':
             return None
-        return PageFacts(page.path, page.title, page.gate, marker, locations, bool(page.parameters))
+        return PageFacts(page.path, page.title, page.default_gate, marker, locations, bool(page.parameters))
 
     def _route(self, route: registry.Route) -> RouteFacts:
         path = route.template.path
