@@ -41,6 +41,7 @@ class Act(StrEnum):
     INVITATION_ACCEPTED = 'invitation accepted'
     TOKEN_REUSED = 'refresh token reused'  # noqa: S105 - an act
     USER_CREATED = 'user created'
+    USER_EDITED = 'user edited'
     BLOCKED = 'blocked'
     UNBLOCKED = 'unblocked'
     DELETED = 'deleted'

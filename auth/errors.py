@@ -34,6 +34,7 @@ class Reason(StrEnum):
     INPUT_INVALID = 'input_invalid'
     DATE_INVALID = 'date_invalid'
     CHANGED_MEANWHILE = 'changed_meanwhile'
+    BLOCK_REASON_INVALID = 'block_reason_invalid'
     SETUP_LINK_INVALID = 'setup_link_invalid'
     SETUP_DONE = 'setup_done'
     TICKET_INVALID = 'ticket_invalid'

@@ -1,4 +1,4 @@
-"""Who acts on others: a signed-in site admin, or whoever runs the command line on the machine itself."""
+"""Who acts on others: a signed-in site admin, whoever runs the command line on the machine itself, or the clock."""
 
 from typing import Final
 
@@ -13,12 +13,15 @@ from models.session import Session
 
 
 class Operator:
-    """The command line: whoever can run it can read the database anyway."""
+    """The command line, whose user can read the database anyway; or the server itself."""
 
-    id = 'operator'
+    def __init__(self, id: str) -> None:
+        self.id = id
 
 
-OPERATOR: Final = Operator()
+OPERATOR: Final = Operator('operator')
+CLOCK: Final = Operator('clock')
+"""What ends by itself."""
 Actor = CurrentUser | Operator
 
 

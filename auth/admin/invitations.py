@@ -10,13 +10,14 @@ from auth.admin.actor import Actor, Operator, authorize
 from auth.audit import Act
 from auth.errors import AuthError, Reason
 from auth.mail import Template
+from models import change
 from models.database import transaction
 
 log = structlog.get_logger()
 
 
-async def invite(actor: Actor, uid: str) -> str:
-    """Mail somebody a link with which they set a password; returns the link. Earlier ones are withdrawn.
+async def invite(actor: Actor, uid: str, *, by_mail: bool = True) -> str:
+    """Mail somebody a link with which they set a password, or not; returns the link. Earlier ones are withdrawn.
 
     Raises:
         AuthError: USER_NOT_FOUND, INVITATION_NEEDLESS (they have a password), FORBIDDEN
@@ -32,7 +33,9 @@ async def invite(actor: Actor, uid: str) -> str:
         link = f'{await site_url.known()}/invitation?token={token}'
         inviter = '' if isinstance(actor, Operator) else actor.name or actor.email
         told = {'inviter': inviter, 'days': str(invitations.LIFETIME.days)}
-        await mail.queue(Template.INVITATION, user.email, user, told, hidden={'link': link})
+        if by_mail:
+            await mail.queue(Template.INVITATION, user.email, user, told, hidden={'link': link})
+        await change.record('user', user_id=user.id)
         await audit.record(Act.INVITED, user, actor=actor)
     log.info('invited', user=user.uid, actor=actor.id)
     return link

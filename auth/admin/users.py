@@ -1,13 +1,14 @@
 """Verbs on people: create, set a password, block, unblock, delete, grant and revoke roles."""
 
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
+from datetime import datetime
 
 import structlog
 from tortoise.exceptions import IntegrityError
 
-from auth import accounts, audit, invitations, mail, passwords, sessions, site_admins, throttle
+from auth import accounts, audit, blocks, invitations, mail, passwords, roles_of, sessions, site_admins, throttle
 from auth.admin.actor import Actor, authorize
+from auth.admin.changing import changing
 from auth.audit import Act
 from auth.declared import did_you_mean
 from auth.errors import AuthError, Reason
@@ -17,6 +18,7 @@ from models import change
 from models.access import Role, UserRole
 from models.clock import now
 from models.database import transaction
+from models.session import Session
 from models.user import User
 
 log = structlog.get_logger()
@@ -44,7 +46,7 @@ async def check_new(actor: Actor, email: str, *, name: str = '', roles: Iterable
     if await accounts.find_by_email(email) is not None:
         raise AuthError(Reason.EMAIL_TAKEN, email=email)
     for role in roles:
-        await _get_role(role)
+        await get_role(role)
 
 
 async def create(
@@ -71,7 +73,7 @@ async def create(
             await authorize(actor)
             user = await accounts.create(person, verified=verified, must_change_password=must_change_password)
             for role in roles:
-                await UserRole.get_or_create(user=user, role=await _get_role(role), defaults={'created_at': now()})
+                await UserRole.get_or_create(user=user, role=await get_role(role), defaults={'created_at': now()})
             if site_admin:
                 await site_admins.appoint(user)
             await change.record('user', user_id=user.id)
@@ -93,7 +95,7 @@ async def set_password(actor: Actor, uid: str, password: str, *, must_change: bo
     user = await accounts.get(uid)
     await passwords.check(password, user.email, user.name)
     password_hash = await passwords.make_hash(password)
-    async with _changing(actor, uid, Act.PASSWORD_SET) as user:
+    async with changing(actor, uid, Act.PASSWORD_SET) as user:
         await User.filter(id=user.id).update(
             password_hash=password_hash,
             password_changed_at=now(),
@@ -106,25 +108,34 @@ async def set_password(actor: Actor, uid: str, password: str, *, must_change: bo
         await mail.queue(Template.PASSWORD_CHANGED, user.email, user, mail.circumstances(audit.NOWHERE))
 
 
-async def block(actor: Actor, uid: str) -> None:
-    """Bar somebody from signing in and end their sessions.
+async def block(actor: Actor, uid: str, *, reason: str = '', until: datetime | None = None) -> bool:
+    """Bar somebody from signing in, for good or until a moment (aware UTC), and end their sessions; whether they were
+    not blocked before. The reason is for site admins to read.
 
     Raises:
-        AuthError: USER_NOT_FOUND, LAST_SITE_ADMIN, FORBIDDEN
+        AuthError: USER_NOT_FOUND, BLOCK_REASON_INVALID, DATE_INVALID (it is over already), LAST_SITE_ADMIN, FORBIDDEN
     """
-    async with _changing(actor, uid, Act.BLOCKED) as user:
-        await User.filter(id=user.id, blocked_at__isnull=True).update(blocked_at=now())
+    reason = blocks.check_reason(reason)
+    if until is not None and until <= now():
+        raise AuthError(Reason.DATE_INVALID, field='until')
+    details = {'reason': reason, 'until': until.isoformat() if until else ''}
+    async with changing(actor, uid, Act.BLOCKED, {key: text for key, text in details.items() if text}) as user:
+        await User.filter(id=user.id).update(
+            blocked_at=user.blocked_at or now(), blocked_until=until, block_reason=reason
+        )
         await sessions.end_all(user.id)
+    return user.blocked_at is None
 
 
-async def unblock(actor: Actor, uid: str) -> None:
-    """Let somebody sign in again.
+async def unblock(actor: Actor, uid: str) -> bool:
+    """Let somebody sign in again; whether they were blocked.
 
     Raises:
         AuthError: USER_NOT_FOUND, FORBIDDEN
     """
-    async with _changing(actor, uid, Act.UNBLOCKED) as user:
-        await User.filter(id=user.id).update(blocked_at=None)
+    async with changing(actor, uid, Act.UNBLOCKED) as user:
+        await blocks.lift(user.id)
+    return user.blocked_at is not None
 
 
 async def delete(actor: Actor, uid: str) -> None:
@@ -133,52 +144,74 @@ async def delete(actor: Actor, uid: str) -> None:
     Raises:
         AuthError: USER_NOT_FOUND, LAST_SITE_ADMIN, FORBIDDEN
     """
-    async with _changing(actor, uid, Act.DELETED) as user:
+    async with changing(actor, uid, Act.DELETED) as user:
         await sessions.end_all(user.id)
         await User.filter(id=user.id).delete()
 
 
-async def grant(actor: Actor, uid: str, role: str) -> str:
-    """Give somebody a role, by its name in any case, for good; returns the name as the role has it.
+async def goes_with(actor: Actor, uid: str) -> tuple[str, ...]:
+    """What would be deleted with somebody, and what would stay, each in words.
 
     Raises:
-        AuthError: USER_NOT_FOUND, ROLE_NOT_FOUND, FORBIDDEN
+        AuthError: USER_NOT_FOUND, FORBIDDEN
     """
-    async with _changing(actor, uid, Act.ROLE_GRANTED, role=role) as user:
-        row = await _get_role(role)
-        if not await UserRole.filter(user=user, role=row).update(until=None):
-            await UserRole.create(user=user, role=row, created_at=now())
-    return row.name
+    await authorize(actor)
+    user = await accounts.get(uid)
+    counted = {
+        'role': await UserRole.filter(user=user).count(),
+        'session': await Session.filter(user=user).count(),
+        'attribute': len(user.attributes),
+    }
+    lines = [f'{count} {what}{"s" if count > 1 else ""}' for what, count in counted.items() if count]
+    return (*lines, 'Their email can be used for a new account at once.', 'What the audit says about them stays.')
 
 
-async def revoke(actor: Actor, uid: str, role: str) -> str:
-    """Take a role from somebody, by its name; one they do not hold is no error. Returns the name as the role has it.
+async def list_roles(actor: Actor) -> dict[str, str]:
+    """The names of all roles by key, in the order of their names.
+
+    Raises:
+        AuthError: FORBIDDEN
+    """
+    await authorize(actor)
+    return {role.key: role.name for role in await Role.all().order_by('name_key')}
+
+
+async def grant(actor: Actor, uid: str, role: str, *, until: datetime | None = None) -> bool:
+    """Give somebody a role, by its name in any case or its key, for good or until a moment (aware UTC); whether they
+    did not hold it in that way before.
+
+    Raises:
+        AuthError: USER_NOT_FOUND, ROLE_NOT_FOUND, DATE_INVALID, LAST_SITE_ADMIN (an end for the last one), FORBIDDEN
+    """
+    if until is not None and until <= now():
+        raise AuthError(Reason.DATE_INVALID, field='until')
+    async with changing(actor, uid, Act.ROLE_GRANTED, role=role) as user:
+        row = await get_role(role)
+        return await roles_of.give(user, row, until)
+
+
+async def revoke(actor: Actor, uid: str, role: str) -> bool:
+    """Take a role from somebody, by its name or key; whether they held it.
 
     Raises:
         AuthError: USER_NOT_FOUND, ROLE_NOT_FOUND, LAST_SITE_ADMIN, FORBIDDEN
     """
-    async with _changing(actor, uid, Act.ROLE_REVOKED, role=role) as user:
-        row = await _get_role(role)
-        await UserRole.filter(user=user, role=row).delete()
-    return row.name
+    async with changing(actor, uid, Act.ROLE_REVOKED, role=role) as user:
+        row = await get_role(role)
+        return await roles_of.take(user, row)
 
 
-@asynccontextmanager
-async def _changing(actor: Actor, uid: str, act: Act, **values: str) -> AsyncIterator[User]:
-    """The one shape of a change to somebody: authorize, announce, change, keep a site admin, then log."""
-    async with transaction():
-        await authorize(actor)
-        user = await accounts.get(uid)
-        await change.record('user', user_id=user.id)  # first: its lock puts changes in order (see keep_one)
-        counted = await site_admins.is_one(user)
-        await audit.record(act, user, actor=actor, details=values)
-        yield user
-        if counted:
-            await site_admins.keep_one()
-    log.info(act.value, user=user.uid, actor=actor.id, **values)
+async def role_name(actor: Actor, role: str) -> str:
+    """The name of a role as it is written, by its name in any case or its key.
+
+    Raises:
+        AuthError: ROLE_NOT_FOUND, FORBIDDEN
+    """
+    await authorize(actor)
+    return (await get_role(role)).name
 
 
-async def _get_role(name: str) -> Role:
+async def get_role(name: str) -> Role:
     role = await Role.get_or_none(name_key=name.casefold()) or await Role.get_or_none(key=name)
     if role is None:
         known = [other.name for other in await Role.all()]

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import structlog
 
-from auth import accounts, audit, passwords, pending, sessions, throttle, tickets, tokens
+from auth import accounts, audit, blocks, passwords, pending, sessions, throttle, tickets, tokens
 from auth.audit import Act
 from auth.errors import AuthError, Reason
 from auth.flows import verify_email
@@ -101,6 +101,8 @@ async def _open(
 ) -> Given | Pending | None:
     if user.password_hash is None:
         return None
+    if user.blocked_until is not None:
+        await blocks.lift_over(user.email_key)
     new_hash = await passwords.make_hash(password) if passwords.needs_new_hash(user.password_hash) else None
     unverified = user.verified_at is None and get_settings().verify_email
     sends = unverified and await verify_email.may_send(user, visitor)

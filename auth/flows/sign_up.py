@@ -85,13 +85,15 @@ async def _create(
             made = await (_ask_for_code(person, visitor) if verifies else _open(person, visitor, give))
     except IntegrityError as error:  # somebody was faster with this address
         raise AuthError(Reason.BUSY if verifies else Reason.EMAIL_TAKEN) from error
-    log.info('signed up', address=visitor.address)
+    if verifies:  # who it was stays unsaid: whether the address is taken is nobody's business
+        log.info('sign-up asked for', address=visitor.address)
     return made
 
 
 async def _open(person: Draft, visitor: Visitor, give: Callable[[User], Awaitable[Given]]) -> Given:
     user = await accounts.create(person)
     await audit.record(Act.SIGNED_UP, user, visitor)
+    log.info('signed up', user=user.uid, address=visitor.address)
     return await give(user)
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 import structlog
 
-from auth import events, pruning
+from auth import blocks, events, pruning
 from auth.mail import asked_for, console, housekeeping, leases, message, smtp
 from auth.mail.health import Health
 from auth.mail_server import MailServer
@@ -86,6 +86,7 @@ class Worker:
 
     async def _round(self) -> None:
         await housekeeping.end_late()
+        await blocks.lift_over()
         if time.monotonic() >= self._prune_at:
             await pruning.prune()  # here because this is what comes by every hour
             self._prune_at = time.monotonic() + PRUNE

@@ -174,7 +174,7 @@ async def test_code_that_never_ends_is_left_behind_by_the_next_save(tab: Page, s
 async def test_a_path_that_went_away_comes_back_by_itself(tab: Page, site: Server):
     pages = await _open(tab, site)
     pages.write_text(PAGES.replace("'/'", "'/other'"))
-    await shown(tab, 'Home')
+    await expect(tab.get_by_role('main').get_by_role('link', name='Home')).to_have_attribute('href', '/other')
     await tab.goto(f'{site.url}/lost')
     await shown(tab, 'Page not found')
     await _save(pages, PAGES.replace("'/'", "'/lost'"), tab, 'first')

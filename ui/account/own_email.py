@@ -3,15 +3,17 @@
 It follows what the server knows, in all tabs: a code that is awaited is asked for wherever the page is open.
 """
 
+from functools import partial
+
 from nicegui import ui
 
 from auth import sessions
-from auth.flows import change_email
+from auth.flows import change_email, own_sessions
 from ui import messages
 from ui.account.mail_hint import mail_hint
-from ui.account.own_changes import follow
 from ui.components import alert, form, paragraph, tag, task
 from ui.flash import Flash
+from ui.following import follow
 from ui.gate import Session, Visit
 
 
@@ -21,7 +23,7 @@ async def draw(visit: Visit, session: Session, flash: Flash | None) -> None:
         paragraph('').bind_text_from(session, 'email', lambda email: f'Your email is {email}.')
         shown = _Steps(visit, tag('div', classes='nc-place'), awaited)
         shown.draw(session.email, flash)
-    await follow(visit, shown.follow)
+    await follow(partial(own_sessions.watch, visit.digest), shown.follow)
 
 
 class _Steps:

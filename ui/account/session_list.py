@@ -3,16 +3,17 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from nicegui import ui
 
 from auth import devices
 from auth.flows import own_sessions
 from auth.flows.own_sessions import OwnSession
-from ui.account.own_changes import follow
 from ui.account.times import ago, date_and_time
 from ui.actions import visitor_of
 from ui.components import button, row, tag, task
+from ui.following import follow
 from ui.gate import Visit
 
 HEADING = 'nc-sessions'
@@ -26,7 +27,7 @@ async def draw(visit: Visit) -> None:
     ):
         shown = _List(visit)
     await shown.follow()
-    ui.timer(EVERY, await follow(visit, shown.follow), immediate=False)
+    ui.timer(EVERY, await follow(partial(own_sessions.watch, visit.digest), shown.follow), immediate=False)
 
 
 class _List:

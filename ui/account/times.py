@@ -1,6 +1,6 @@
 """Dates and times in words. They are stored, and said, in UTC."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 
 def date(moment: datetime) -> str:
@@ -24,3 +24,8 @@ def ago(moment: datetime, at: datetime) -> str:
         if count := passed // length:
             return f'{count} {unit}{"s" if count > 1 else ""} ago'
     return 'just now'
+
+
+def ago_or_never(moment: datetime | None) -> str:
+    """How long ago that was, as of now; `never` when it was not."""
+    return 'never' if moment is None else ago(moment, datetime.now(UTC))

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from functools import partial
 
 from auth.access import SITE_ADMINS
+from auth.current_user import CurrentUser
+from auth.errors import AuthError, Reason
 from ui.components import heading, muted, row, tag
 from ui.gate import Visit, page
 
@@ -42,6 +44,17 @@ def admin_layout(visit: Visit) -> Iterator[None]:
 
 admin_page = partial(page, groups=[SITE_ADMINS], locked=True, nav=False, heading=False, layout=admin_layout)
 """Declare a page of the admin area: `@admin_page('/admin/users', title='Users')`. Its title it draws by `page_head`."""
+
+
+def actor_of(visit: Visit) -> CurrentUser:
+    """Whoever acts on this page: the verb asks the database whether they may.
+
+    Raises:
+        AuthError: FORBIDDEN when nobody is signed in there any more
+    """
+    if visit.user is None:
+        raise AuthError(Reason.FORBIDDEN)
+    return visit.user
 
 
 @contextmanager

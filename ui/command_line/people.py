@@ -74,15 +74,15 @@ def set_password(email: Email, password_stdin: PasswordStdin = False, generate: 
 @cli.command()
 def grant(email: Email, role: Role) -> None:
     """Give a person a role."""
-    name = _on_person(email, lambda uid: users.grant(OPERATOR, uid, role))
-    print(f'{email} holds {name}.')
+    _on_person(email, lambda uid: users.grant(OPERATOR, uid, role))
+    print(f'{email} holds {_role_name(role)}.')
 
 
 @cli.command()
 def revoke(email: Email, role: Role) -> None:
     """Take a role from a person."""
-    name = _on_person(email, lambda uid: users.revoke(OPERATOR, uid, role))
-    print(f'{email} no longer holds {name}.')
+    _on_person(email, lambda uid: users.revoke(OPERATOR, uid, role))
+    print(f'{email} no longer holds {_role_name(role)}.')
 
 
 @cli.command()
@@ -140,6 +140,10 @@ def _on_person(email: str, act: Callable[[str], Awaitable[Result]]) -> Result:
         return await act(await users.find(OPERATOR, email))
 
     return with_database(find_and_act)
+
+
+def _role_name(role: str) -> str:
+    return with_database(lambda: users.role_name(OPERATOR, role))
 
 
 def _password(from_stdin: bool, *, generate: bool = False) -> str:

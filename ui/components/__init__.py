@@ -1,6 +1,6 @@
 """Components: written once, accessible once. Pages are made of these and repeat nothing of what they take care of."""
 
-from ui.components.alert import alert, said
+from ui.components.alert import Tone, alert, said
 from ui.components.button import button, link_button, submit_button
 from ui.components.card import account_card, card, card_foot, row
 from ui.components.choice import Option
@@ -24,6 +24,7 @@ __all__ = [
     'Pager',
     'Records',
     'Row',
+    'Tone',
     'Typed',
     'account_card',
     'alert',

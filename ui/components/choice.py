@@ -10,12 +10,15 @@ from ui.components.tag import tag
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer: what is sent, what it is called, and a line that explains it. One that is `fixed` stays as it is."""
+    """One answer: what is sent, what it is called, and a line that explains it. One that is `fixed` stays as it is.
+    With a `day` (such as `2026-12-31`, '' for none) it can be given an end, in a field NAME.VALUE of its own.
+    """
 
     value: str
     label: str
     help: str = ''
     fixed: bool = False
+    day: str | None = None
 
 
 def draw_select(
@@ -74,3 +77,15 @@ def _draw_option(name: str, option: Option, id_: str, *, several: bool, chosen: 
         tag('label', option.label, for_=id_)
         if option.help:
             tag('p', option.help, 'nc-help', id=f'{id_}-help')
+        if option.day is not None:
+            _draw_day(f'{name}.{option.value}', f'{option.label} until (optional)', option.day, f'{id_}-day')
+
+
+def _draw_day(name: str, label: str, day: str, id_: str) -> None:
+    """Shown once its answer is ticked (admin.css)."""
+    with tag('div', classes='nc-check__day', data_nc_field=name):
+        tag('label', label, 'nc-hidden', for_=id_)
+        tag('span', 'until', 'nc-muted', aria_hidden='true')
+        described = f'{id_}-error'
+        tag('input', classes='nc-input', type='date', id=id_, name=name, value=day or None, aria_describedby=described)
+        tag('p', '', 'nc-error', id=described, role='alert')

@@ -54,9 +54,9 @@ def form_dialog(title: str, *, kind: Kind = 'plain') -> Iterator[ui.element]:
 
 
 @contextmanager
-def dialog_now(title: str, *, wide: bool = False) -> Iterator[ui.element]:
+def dialog_now(title: str, *, wide: bool = False, closes: str = 'Cancel') -> Iterator[ui.element]:
     """A dialog that opens at once, for what depends on the row it is about: a form of the same name, say. It is gone
-    from the page when it is closed; a form in it closes it with `then='close'`.
+    from the page when it is closed, by the button `closes`, say; a form in it closes it with `then='close'`.
     """
     with tag('dialog', classes=f'nc-card nc-dialog{" nc-dialog--wide" if wide else ""}', data_nc_now=True) as dialog:
         name = f'nc-dialog-{dialog.id}'
@@ -64,4 +64,4 @@ def dialog_now(title: str, *, wide: bool = False) -> Iterator[ui.element]:
         dialog.on('close', dialog.delete, args=[])
         heading(title, 2, id=f'{name}-title')
         yield dialog
-        tag('button', 'Cancel', classes('plain', wide=True), type='button', data_nc_closes=True)
+        tag('button', closes, classes('plain', wide=True), type='button', data_nc_closes=True)

@@ -39,12 +39,15 @@ class Field:
     fine: str = ''
     """Said when that path finds nothing wrong."""
     lines: int = 1
+    only_with: tuple[str, str] | None = None
+    """(name, answer) of the choice that it goes with: with another answer it is not there."""
 
 
 def draw(field: Field, form_id: str) -> ui.element:
     """Draw the field; ids are made of the form's and the field's, so that two forms share a page."""
     id_ = f'{form_id}-{field.name}'
-    with tag('div', classes='nc-field', data_nc_field=field.name) as box:
+    only_with = '='.join(field.only_with) if field.only_with else None
+    with tag('div', classes='nc-field', data_nc_field=field.name, data_nc_with=only_with) as box:
         tag('label', field.label, 'nc-label', for_=id_)
         if field.type == 'password':
             with tag('div', classes='nc-password'):

@@ -135,7 +135,7 @@ class Form:
             )
         )
 
-    def new_password(self, label: str = 'Password') -> ui.element:
+    def new_password(self, label: str = 'Password', *, only_with: tuple[str, str] | None = None) -> ui.element:
         """A password to be: judged while it is typed, and again by the verb that stores it."""
         return self._draw(
             Field(
@@ -148,6 +148,7 @@ class Form:
                 maximum=1000,
                 fine=messages.PASSWORD_FINE,
                 help=messages.password_help(get_settings().password_min_length),
+                only_with=only_with,
             )
         )
 

@@ -37,6 +37,8 @@ PATIENCE = 1.0
 """Seconds that a page may take, such as one that waits for its browser, before what there is of it is sent."""
 FILES = 1000
 """Entries of a folder among which a file is looked for to ask for."""
+OWN = ('/profile', '/admin')
+"""Those of our own pages that are proved."""
 NUMBER = 'x-prove-number'
 """Header of a request with the number under which its sender asks for what became of it."""
 
@@ -83,12 +85,12 @@ class Observer:
         return describe_and_mount
 
     def _page(self, number: int, page: Page) -> PageFacts | None:
-        """Watch a page, and describe it; None for our own that are open to everybody: they are for signing in."""
+        """Watch a page, and describe it; None for our own but one of each gate: their doors are all the same."""
         module = getattr(page.builder, '__module__', '')
         marker = f'proved-page-{number}-of-nicegate'
         locations = samples.locations(page)
         object.__setattr__(page, 'builder', self._builder(page, marker))  # a page is frozen for everybody else
-        if module.partition('.')[0] == 'ui' and str(page.default_gate) == 'public':
+        if module.partition('.')[0] == 'ui' and page.path not in OWN:
             return None
         return PageFacts(page.path, page.title, page.default_gate, marker, locations, bool(page.parameters))
 

@@ -46,10 +46,24 @@
     }
   }
 
+  /* A field that goes with one answer of a choice is there with that answer alone. */
+  function followChoices(form) {
+    for (const field of form.querySelectorAll("[data-nc-with]")) {
+      const [name, answer] = field.dataset.ncWith.split("=");
+      field.hidden = new FormData(form).get(name) !== answer;
+    }
+  }
+
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest?.(FORM);
+    if (form) followChoices(form);
+  });
+
   /* Marks every required field that is empty and moves to the first of them. */
   function isComplete(form) {
     const isEmpty = (input) => !(input.type === "password" ? input.value : input.value.trim());
-    const missing = [...form.querySelectorAll(".nc-input[required]")].filter(isEmpty);
+    const isThere = (input) => !input.closest("[hidden]");
+    const missing = [...form.querySelectorAll(".nc-input[required]")].filter(isThere).filter(isEmpty);
     for (const input of missing) showFieldError(fieldOf(input), input.dataset.ncEmpty);
     missing[0]?.focus();
     return missing.length === 0;
@@ -308,6 +322,7 @@
      `run --reload` frames our pages, and there the focus is somebody's elsewhere. */
   function settle(form) {
     form.setAttribute("data-settled", "");
+    followChoices(form);
     const bad = form.querySelector(".nc-input[aria-invalid=true]");
     const wanted = bad ?? [...form.querySelectorAll(".nc-input")].find((input) => !input.value);
     const isFree = !document.activeElement || document.activeElement === document.body;
