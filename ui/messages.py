@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from auth.errors import AuthError, Reason
 from auth.page_gates import Use
 
+PERSONAL = 'This page is about the person who is signed in, so it cannot be public.'
+
 _WORDS: dict[Reason, str] = {
     Reason.INVALID_CREDENTIALS: 'Email or password is wrong.',
     Reason.EMAIL_INVALID: 'This is not an email address. Write it like name@example.com.',
@@ -49,7 +51,7 @@ _WORDS: dict[Reason, str] = {
     Reason.GROUP_NOT_FOUND: 'There is no such group. Check its name.',
     Reason.PAGE_NOT_FOUND: 'There is no such page any more. Reload this one to see what there is.',
     Reason.PAGE_LOCKED: 'This page is locked: its gate is changed in code only.',
-    Reason.PAGE_PERSONAL: 'This page is about the person who is signed in, so it cannot be public.',
+    Reason.PAGE_PERSONAL: PERSONAL,
     Reason.PAGE_IN_USE: 'A redirect leads here ({use}), and would keep its people out. Change the redirect first.',
     Reason.GATE_INVALID: 'Choose at least one group.',
     Reason.REDIRECT_UNFIT: 'People could not open {path}: they would be sent round for ever. Choose another page.',

@@ -2,12 +2,12 @@
 of `page_gates.declare`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
 
-from auth import audit, page_gates
+from auth import audit, events, page_gates
 from auth.access import Access, Gate, Override
 from auth.admin.actor import Actor, authorize
 from auth.audit import Act
@@ -15,7 +15,8 @@ from auth.declared import group_keys
 from auth.errors import AuthError, Reason
 from auth.page_gates import REDIRECTS, DeclaredPage, Use
 from models import change
-from models.access import Group
+from models.access import Group, GroupRole
+from models.change import Changed
 from models.clock import now
 from models.database import transaction
 from models.page import PageGate
@@ -53,10 +54,12 @@ class PageState:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """All pages, those that code has dropped last; the groups as (key, name); the redirects that are set."""
+    """All pages, those that code has dropped last; the groups as (key, name, names of the roles a member holds all of);
+    the redirects that are set.
+    """
 
     pages: tuple[PageState, ...]
-    groups: tuple[tuple[str, str], ...]
+    groups: tuple[tuple[str, str, tuple[str, ...]], ...]
     redirects: Mapping[Use, str]
 
 
@@ -67,14 +70,32 @@ async def read(actor: Actor) -> Pages:
         AuthError: FORBIDDEN
     """
     await authorize(actor)
-    groups = tuple((group.key, group.name) for group in await Group.all().order_by('name_key'))
-    overrides = await page_gates.read_overrides([key for key, _ in groups])
+    roles: dict[int, list[str]] = {}
+    for group_id, role in await GroupRole.all().order_by('role__name_key').values_list('group_id', 'role__name'):
+        roles.setdefault(group_id, []).append(role)
+    groups = tuple((g.key, g.name, tuple(roles.get(g.id, ()))) for g in await Group.all().order_by('name_key'))
+    overrides = await page_gates.read_overrides([key for key, _, _ in groups])
     declared = page_gates.declared()
     states = [
         PageState(path, page, page.under(overrides.get(path)), overrides.get(path)) for path, page in declared.items()
     ]
     states += [PageState(path, None, None, overrides[path]) for path in sorted(overrides.keys() - declared.keys())]
     return Pages(tuple(states), groups, await page_gates.read_redirects())
+
+
+async def watch(actor: Actor, heard: Callable[[], None]) -> Callable[[], None]:
+    """Have `heard` called whenever something of it may have changed, until what this returns is called.
+
+    Raises:
+        AuthError: FORBIDDEN
+    """
+    await authorize(actor)
+
+    def take(changes: Sequence[Changed]) -> None:
+        if any(changed.kind in ('access', 'lost') for changed in changes):
+            heard()
+
+    return events.subscribe(take)
 
 
 async def set_gate(actor: Actor, path: str, gate: Gate) -> None:

@@ -173,6 +173,11 @@ def digests() -> list[str]:
     return list(_by_digest)
 
 
+def at(path: str) -> list[Visit]:
+    """Who has this page open, or the view that it is closed to them."""
+    return [visit for visit in _visits.values() if visit.page is not None and visit.page.path == path]
+
+
 def of_nobody() -> list[Visit]:
     """The open pages of people who are signed out."""
     return [visit for visit in _visits.values() if not visit.bound]
