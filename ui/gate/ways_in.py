@@ -25,7 +25,7 @@ PROFILE: Final = '/profile'
 HOME: Final = '/'
 
 _TARGETS: Final[Mapping[str, frozenset[Use]]] = {
-    LOGIN: frozenset({Use.SIGNED_OUT, Use.AFTER_SIGN_OUT}),
+    LOGIN: frozenset({Use.AFTER_SIGN_OUT}),  # signed-out people go there anyway
     SIGNUP: frozenset({Use.SIGNED_OUT, Use.AFTER_SIGN_OUT}),
     NO_ACCESS: frozenset({Use.NO_ACCESS}),
     PROFILE: frozenset({Use.AFTER_SIGN_IN}),
@@ -91,7 +91,9 @@ def _targets(page: Page) -> frozenset[Use]:
         return _TARGETS.get(page.path, frozenset())
     if any(parameter.required for parameter in page.parameters):
         return frozenset()
-    return _TARGETS[LOGIN] if is_way_in(page) else frozenset(Use)
+    if not is_way_in(page):
+        return frozenset(Use)
+    return _TARGETS[LOGIN if page.path == login_path() else SIGNUP]
 
 
 def _check(what: str, path: str, source: str) -> None:
