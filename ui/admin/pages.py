@@ -1,5 +1,6 @@
 """/admin/pages: every page with its gate, changed here at run time; and where people are led."""
 
+from dataclasses import replace
 from functools import partial
 
 from nicegui import ui
@@ -48,6 +49,7 @@ class _Page:
         self._visit = visit
         self._found = Pages((), (), {})
         self._touched = False
+        self._offered: list[tuple[list[Option], str]] = []
 
     async def draw(self) -> None:
         with page_head('Pages', 'What code says about who may open each page can be changed here, and put back.'):
@@ -70,7 +72,7 @@ class _Page:
             return
         self._site.show([_row(state, names) for state in found.pages if not (state.page and state.page.fixed)])
         self._ours.show([_row(state, names) for state in found.pages if state.page and state.page.fixed])
-        if not self._touched:
+        if not self._touched and self._offers() != self._offered:
             self._redirects.clear()
             with self._redirects:
                 self._draw_redirects()
@@ -88,6 +90,7 @@ class _Page:
     # ------------------------------------------------------------------ redirects
 
     def _draw_redirects(self) -> None:
+        self._offered = self._offers()
         with form(
             'Redirects',
             action=self._save,
@@ -98,9 +101,13 @@ class _Page:
             done='Saved.',
             changed=self._note,
         ) as ask:
-            for use in Use:
-                chosen = self._found.redirects.get(use, '')
-                ask.select(use.value, messages.REDIRECTS[use], self._options(use, chosen), chosen, help=HELP[use])
+            for use, (options, chosen) in zip(Use, self._offered, strict=True):
+                ask.select(use.value, messages.REDIRECTS[use], options, chosen, help=HELP[use])
+
+    def _offers(self) -> list[tuple[list[Option], str]]:
+        """What can be chosen for each redirect, and what is."""
+        chosen = [(use, self._found.redirects.get(use, '')) for use in Use]
+        return [(self._options(use, path), path) for use, path in chosen]
 
     def _options(self, use: Use, chosen: str) -> list[Option]:
         fit = [each.page for each in self._found.pages if each.page and each.page.is_fit(use, each.override)]
@@ -113,8 +120,10 @@ class _Page:
         self._touched = True
 
     async def _save(self, typed: Typed) -> str:
-        await verbs.set_redirects(actor_of(self._visit), {use: typed.text(use.value) for use in Use})
-        self._touched = False
+        chosen = {use: typed.text(use.value) for use in Use}
+        await verbs.set_redirects(actor_of(self._visit), chosen)
+        self._found = replace(self._found, redirects=chosen)
+        self._touched, self._offered = False, self._offers()
         return 'Saved.'
 
 
