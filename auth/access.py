@@ -32,13 +32,28 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """The rule of one page or section. `groups` holds group keys and is empty unless `access` is GROUPS."""
+    """The rule of one page or section. `groups` holds group keys and is empty unless `access` is GROUPS.
+
+    `also` holds more such sets, each of which must open it too: what nobody declares, but `both` makes.
+    """
 
     access: Access
     groups: frozenset[str] = frozenset()
+    also: frozenset[frozenset[str]] = frozenset()
 
     def __str__(self) -> str:
-        return ' or '.join(sorted(self.groups)) if self.access is Access.GROUPS else self.access.value
+        if self.access is not Access.GROUPS:
+            return self.access.value
+        return ', and '.join(' or '.join(sorted(keys)) for keys in self.demands())
+
+    @property
+    def named(self) -> frozenset[str]:
+        """Every group in it."""
+        return self.groups.union(*self.also)
+
+    def demands(self) -> list[frozenset[str]]:
+        """Sets of groups: who comes in is in one group of each. In the same order each time."""
+        return sorted([self.groups, *self.also], key=sorted) if self.access is Access.GROUPS else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +80,45 @@ def decide(gate: Gate | None, user: 'CurrentUser | None') -> Decision:
         return Decision.ALLOW
     if user is None:
         return Decision.SIGN_IN
-    allowed = user.is_site_admin if gate is None else gate.access is Access.SIGNED_IN or bool(gate.groups & user.groups)
+    if gate is None:
+        allowed = user.is_site_admin
+    else:
+        in_one = bool(gate.groups & user.groups) and all(keys & user.groups for keys in gate.also)
+        allowed = gate.access is Access.SIGNED_IN or in_one
     return Decision.ALLOW if allowed else Decision.NO_ACCESS
+
+
+def both(one: Gate | None, other: Gate | None) -> Gate | None:
+    """The stricter of two gates: it admits those whom both admit, and nobody else."""
+    if one is None and other is None:
+        return None
+    asked = {keys for gate in (one, other) for keys in (gate.demands() if gate else [frozenset({SITE_ADMINS})])}
+    least = sorted((keys for keys in asked if not any(fewer < keys for fewer in asked)), key=sorted)
+    if not least:
+        is_public = all(gate is not None and gate.access is Access.PUBLIC for gate in (one, other))
+        return Gate(Access.PUBLIC if is_public else Access.SIGNED_IN)
+    if None in (one, other) and least == [frozenset({SITE_ADMINS})]:
+        return None  # the same people, and it stays one that asks for a gate
+    return Gate(Access.GROUPS, least[0], frozenset(least[1:]))
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A gate that a site admin has put in the place of the code's, and which one that was then."""
+
+    gate: Gate | None
+    replaced: Gate | None
+
+
+def effective(default: Gate | None, override: Override | None, *, locked: bool = False) -> Gate | None:
+    """The gate that holds. Once the code says something else than what was replaced, the stricter of both; where it
+    locks a page, an override only ever adds.
+    """
+    if override is None:
+        return default
+    if override.replaced == default and not locked:
+        return override.gate
+    return both(override.gate, default)
 
 
 def explain(gate: Gate | None, user: 'CurrentUser | None', groups: Iterable[Group]) -> str:
@@ -79,10 +131,11 @@ def explain(gate: Gate | None, user: 'CurrentUser | None', groups: Iterable[Grou
         return 'site admin' if user.is_site_admin else 'no gate yet: only site admins'
     if gate.access is Access.SIGNED_IN:
         return 'signed in'
-    if theirs := sorted(gate.groups & user.groups):
-        return f'in group {" and ".join(theirs)}'
-    known, held = {group.key: group for group in groups}, user.role_keys
-    return '; '.join(_lack(known.get(key, Group(key, frozenset())), held) for key in sorted(gate.groups))
+    for keys in gate.demands():
+        if not keys & user.groups:
+            known, held = {group.key: group for group in groups}, user.role_keys
+            return '; '.join(_lack(known.get(key, Group(key, frozenset())), held) for key in sorted(keys))
+    return f'in group {" and ".join(sorted(user.groups & gate.named))}'
 
 
 def _lack(group: Group, held: frozenset[str]) -> str:

@@ -67,6 +67,12 @@ class Reason(StrEnum):
     MAIL_NOT_FOR_COPYING = 'mail_not_for_copying'
     MAIL_TEMPLATE_NOT_FOUND = 'mail_template_not_found'
     MAIL_TEMPLATE_INVALID = 'mail_template_invalid'
+    PAGE_NOT_FOUND = 'page_not_found'
+    PAGE_LOCKED = 'page_locked'
+    PAGE_PERSONAL = 'page_personal'
+    PAGE_IN_USE = 'page_in_use'
+    GATE_INVALID = 'gate_invalid'
+    REDIRECT_UNFIT = 'redirect_unfit'
 
 
 class AuthError(Exception):

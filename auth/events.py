@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
-from auth import snapshots, stored
+from auth import page_gates, snapshots, stored
 from auth.mail import written
 from models.change import Changed, Feed
 
@@ -19,6 +19,7 @@ async def start() -> None:
     _feed = Feed(_hear)
     await _feed.start()
     await stored.read()  # once more: what was changed before the feed began is heard of by nobody
+    await page_gates.refresh()
 
 
 async def stop() -> None:
@@ -28,6 +29,7 @@ async def stop() -> None:
         _feed = None
     snapshots.clear()
     written.clear()
+    page_gates.clear()
 
 
 def subscribe(hearer: Callable[[Sequence[Changed]], None]) -> Callable[[], None]:
@@ -48,8 +50,10 @@ def watch(kinds: Collection[str], heard: Callable[[], None]) -> Callable[[], Non
 
 async def _hear(changes: Sequence[Changed]) -> None:
     written.hear(changes)
+    page_gates.hear(changes)
     if about_people := [changed for changed in changes if changed.kind not in _NOBODYS]:
         await snapshots.hear(about_people)
+        await page_gates.refresh()
     if any(changed.kind in ('settings', 'lost') for changed in changes):
         await stored.read()
     for hearer in tuple(_hearers):

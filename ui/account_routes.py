@@ -93,7 +93,7 @@ class _Routes:
 
 def _next(fields: Fields) -> dict[str, str]:
     target = own_path(fields.get('next'))
-    return {} if target == '/' else {'next': target}
+    return {} if target == ways_in.home() else {'next': target}
 
 
 def _done(request: Request, target: str, message: str) -> Response:

@@ -30,7 +30,7 @@ from ui.gate import DeclarationError, Visit, rebind
 from ui.gate.caller import caller
 from ui.gate.rebind import Landing, Request
 from ui.gate.socket import sent
-from ui.landing import landing_of, own_path
+from ui.landing import after_sign_out, landing_of, own_path
 from ui.session_routes import step_location
 
 __all__ = [
@@ -95,8 +95,8 @@ def _action(
 async def login(visit: Visit, email: str, password: str, *, keep: bool = False, next: str | None = None) -> CurrentUser:
     """Sign in whoever has the page open; it goes on as theirs, without a reload.
 
-    On the page to sign in, and on any with `?next=`, they land on that path, else on "/", once the handler is done and
-    has not navigated itself. `next` says where in any case.
+    On the page to sign in, and on any with `?next=`, they land on that path, else where sign-in leads ("/" unless a
+    site admin says otherwise), once the handler is done and has not navigated itself. `next` says where in any case.
 
     Raises:
         AuthError: INVALID_CREDENTIALS, INPUT_INVALID, THROTTLED, PASSWORD_STOPPED, BUSY; EMAIL_UNVERIFIED and
@@ -222,14 +222,14 @@ async def update_profile(visit: Visit, *, name: str | None = None, attributes: M
 async def logout(visit: Visit, *, next: str | None = None) -> None:
     """Sign out whoever has the page open. What was shown to them goes at once, in this tab and in all others.
 
-    Once the handler is done, and unless it has navigated itself, they land on `next`, else on the page where they are
-    if that is public, else on "/".
+    Once the handler is done, and unless it has navigated itself, they land on `next`, else where a site admin has
+    sign-out lead, else on the page where they are if that is public, else on "/".
 
     Raises:
         AuthError: INPUT_INVALID, UNAVAILABLE
     """
     _check_types((str | None, next))
-    target = None if next is None else own_path(next)
+    target = None if next is None else after_sign_out(next)
     if not visit.bound:
         if target is not None:
             Landing(visit, target)
@@ -239,7 +239,7 @@ async def logout(visit: Visit, *, next: str | None = None) -> None:
         if visit.is_gone():
             return
         rebind.go_on(visit, visit.digest, None)
-    Landing(visit, target or (visit.location if visit.decide() is Decision.ALLOW else '/'))
+    Landing(visit, target or after_sign_out(None, visit.location if visit.decide() is Decision.ALLOW else '/'))
     if await _post(visit, '/auth/sign-out').answer() == 'ok':
         visit.digest = None  # what the browser presents from now on, when it comes back after a tunnel, say
 

@@ -16,7 +16,7 @@ from nicegui import Client, background_tasks, core, ui
 from nicegui import app as pages_app
 from starlette.types import ASGIApp
 
-from auth import events, health, site_admins, site_url, snapshots
+from auth import events, health, page_gates, site_admins, site_url, snapshots
 from auth.errors import AuthError
 from auth.mail import worker as mail_worker
 from auth.settings import BRAND, Settings
@@ -114,6 +114,7 @@ def build(settings: Settings, *, developing: bool = False) -> ASGIApp:
     pages_app.add_exception_handler(404, _not_found)
     pages_app.add_exception_handler(Exception, _failed)
     home.declare_if_missing()
+    page_gates.declare(ways_in.declared_pages())
     document.mount_pages(make_shell, error_pages.failed)
     SocketDoor(site.cookie_name, site.is_own_origin).install()
     ui.run_with(

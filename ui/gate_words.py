@@ -11,7 +11,9 @@ def gate_in_words(rule: Gate | None, names: dict[str, str]) -> str:
         return 'Everyone'
     if rule.access is Access.SIGNED_IN:
         return 'Everyone who is signed in'
-    return 'Members of ' + ' or '.join(sorted(names.get(key, key) for key in rule.groups))
+    return 'Members of ' + ', and of '.join(
+        ' or '.join(sorted(names.get(key, key) for key in keys)) for keys in rule.demands()
+    )
 
 
 def group_in_words(roles: tuple[str, ...]) -> str:

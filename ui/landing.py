@@ -7,13 +7,20 @@ from ui.gate.registry import Match
 
 
 def own_path(target: str | None) -> str:
-    """`target` when it is one of our own pages, else the home page."""
-    return target if target is not None and registry.match(target) is not None else '/'
+    """`target` when it is one of our own pages, else where sign-in leads."""
+    return target if target is not None and registry.match(target) is not None else ways_in.home()
+
+
+def after_sign_out(target: str | None, otherwise: str = '/') -> str:
+    """`target` when it is one of our own pages, else where sign-out leads, else `otherwise`."""
+    if target is not None and registry.match(target) is not None:
+        return target
+    return ways_in.after_sign_out() or otherwise
 
 
 def landing_of(visit: Visit) -> str | None:
-    """Where those who come in on this page are to land: its `?next=`, else "/" from a page that is there to come in;
-    None from all others, where they stay.
+    """Where those who come in on this page are to land: its `?next=`, else where sign-in leads from a page that is
+    there to come in; None from all others, where they stay.
     """
     wanted = _next(visit.match)
     return None if wanted is None and not ways_in.is_way_in(visit.page) else own_path(wanted)

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 from auth.errors import AuthError, Reason
 from auth.mail.language import Problem
+from auth.page_gates import Use
+
+PERSONAL = 'This page is about the person who is signed in, so it cannot be public.'
 
 _WORDS: dict[Reason, str] = {
     Reason.INVALID_CREDENTIALS: 'Email or password is wrong.',
@@ -67,6 +70,12 @@ _WORDS: dict[Reason, str] = {
     Reason.MAIL_NOT_FOR_COPYING: 'There is no link here to copy. Only mails that wait without a mail server have one.',
     Reason.MAIL_TEMPLATE_NOT_FOUND: 'There is no such mail. Go back to the list of mails.',
     Reason.MAIL_TEMPLATE_INVALID: '{problem}.',  # with its line
+    Reason.PAGE_NOT_FOUND: 'There is no such page any more. Reload this one to see what there is.',
+    Reason.PAGE_LOCKED: 'This page is locked: its gate is changed in code only.',
+    Reason.PAGE_PERSONAL: PERSONAL,
+    Reason.PAGE_IN_USE: 'A redirect leads here ({use}), and would keep its people out. Change the redirect first.',
+    Reason.GATE_INVALID: 'Choose at least one group.',
+    Reason.REDIRECT_UNFIT: 'People could not open {path}: they would be sent round for ever. Choose another page.',
 }
 
 _OPERATOR_WORDS: dict[Reason, str] = {
@@ -151,9 +160,19 @@ _DEFAULTS: Mapping[str, object] = {
     'groups': 'see the list',
     'variable': 'its variable',
     'wait': 'a few minutes',
+    'use': 'set below',
+    'path': 'that page',
     'what': 'a value in it cannot be used',
 }
 """Stand-ins for values that a caller left out, so that saying a refusal can never fail itself."""
+
+REDIRECTS: Mapping[Use, str] = {
+    Use.SIGNED_OUT: 'Where signed-out people go',
+    Use.NO_ACCESS: 'Where people without access go',
+    Use.AFTER_SIGN_IN: 'Where sign-in leads',
+    Use.AFTER_SIGN_OUT: 'Where sign-out leads',
+}
+"""What the redirects are called."""
 
 FIELD: dict[Reason, str] = {
     Reason.EMAIL_INVALID: 'email',
@@ -237,6 +256,8 @@ def _in_words(error: AuthError) -> Mapping[str, object]:
     values = dict(error.values)
     if isinstance(wait := values.get('wait'), int):
         values['wait'] = duration(wait)
+    if 'use' in values:
+        values['use'] = REDIRECTS[Use(str(values['use']))].lower()
     if 'kind' in values:
         values['cure'] = _ATTRIBUTE_CURES[str(values['kind'])]
     if error.reason is Reason.MAIL_SECRET_GONE:

@@ -21,7 +21,7 @@ from auth.sessions import NewSession
 from ui import flash, messages, posts
 from ui.gate import ways_in
 from ui.gate.socket import cookie
-from ui.landing import own_path
+from ui.landing import after_sign_out, own_path
 from ui.origin import Site
 from ui.posts import Act, Fields, attributes_in, go, presented, visitor_of
 
@@ -82,11 +82,11 @@ class _Routes:
             name=fields.get('name', ''),
             replacing=presented(self._site, request),
         )
-        return signed_in(self._site, request, session, '/')
+        return signed_in(self._site, request, session, own_path(None))
 
     async def sign_out(self, request: Request, fields: Fields) -> Response:
         await sign_out.sign_out(presented(self._site, request), visitor_of(request))
-        return signed_out(self._site, request, own_path(fields.get('next')))
+        return signed_out(self._site, request, after_sign_out(fields.get('next')))
 
     async def ticket(self, request: Request, fields: Fields) -> Response:
         """Fetch the cookie of a session that a page has asked for over its socket (ui/actions.py)."""
@@ -128,7 +128,7 @@ class _Routes:
             answers=attributes_in(fields),
             replacing=presented(self._site, request),
         )
-        return signed_in(self._site, request, session, '/')
+        return signed_in(self._site, request, session, own_path(None))
 
     async def change_password(self, request: Request, fields: Fields) -> Response:
         session = await change_password.change_password(

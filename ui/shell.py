@@ -57,7 +57,7 @@ class Shell:
             if user is not None:
                 paragraph(f'You are signed in as {user.email}. Ask a site admin for access.')
                 muted('This page opens by itself as soon as you are given access.')
-            _ways_on(self._visit.location, signed_in=user is not None)
+            _ways_on(ways_in.way_back(self._visit.match), signed_in=user is not None)
 
     def not_found(self) -> None:
         """The view of a path that leads nowhere."""

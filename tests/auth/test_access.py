@@ -5,7 +5,21 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auth.access import SITE_ADMIN, SITE_ADMINS, Access, Decision, Gate, Group, admits, decide, explain, groups_of
+from auth.access import (
+    SITE_ADMIN,
+    SITE_ADMINS,
+    Access,
+    Decision,
+    Gate,
+    Group,
+    Override,
+    admits,
+    both,
+    decide,
+    effective,
+    explain,
+    groups_of,
+)
 from auth.current_user import CurrentUser, HeldRole
 
 ROLES = ['Admin', 'Premium', 'Driver', SITE_ADMIN]
@@ -99,3 +113,42 @@ def test_a_role_that_is_held_is_its_key_and_knows_its_name_and_end():
     assert role != HeldRole('Premium', 'Customers')
     assert role != HeldRole('Premium', 'Gold customers', ends)
     assert len({role, HeldRole('Premium', 'Customers'), 'Premium'}) == 2
+
+
+maybe_gates = st.one_of(st.none(), gates)
+anybody = st.one_of(st.none(), some_roles)
+
+
+def opens(gate, groups, held):
+    return decide(gate, None if held is None else person(held, groups)) is Decision.ALLOW
+
+
+@given(maybe_gates, maybe_gates, maybe_gates, group_tables, anybody)
+def test_the_stricter_of_gates_admits_those_whom_all_admit(one, other, third, groups, held):
+    expected = opens(one, groups, held) and opens(other, groups, held)
+    assert opens(both(one, other), groups, held) is expected
+    assert opens(both(both(one, other), third), groups, held) is (expected and opens(third, groups, held))
+    assert both(one, other) == both(other, one)
+    assert both(one, one) == one
+
+
+@given(maybe_gates, maybe_gates, group_tables, anybody)
+def test_the_reason_for_the_stricter_fits_the_decision(one, other, groups, held):
+    gate = both(one, other)
+    user = None if held is None else person(held, groups)
+    said = explain(gate, user, groups)
+    assert (decide(gate, user) is Decision.ALLOW) is (
+        said.startswith(('in group', 'public', 'signed in', 'site admin'))
+    )
+
+
+@given(maybe_gates, maybe_gates, maybe_gates, st.booleans(), group_tables, anybody)
+def test_an_override_opens_nothing_that_the_code_has_closed_since_or_locks(
+    default, chosen, replaced, locked, groups, held
+):
+    gate = effective(default, Override(chosen, replaced), locked=locked)
+    if replaced == default and not locked:
+        assert gate == chosen
+    else:
+        assert opens(gate, groups, held) is (opens(default, groups, held) and opens(chosen, groups, held))
+    assert effective(default, None, locked=locked) == default

@@ -16,6 +16,7 @@ EMPTY: dict[str, Callable[[], object]] = {
     '_parts': dict,
     '_areas': dict,
     '_apart': frozenset,
+    '_ways_in': frozenset,
     '_known': lambda: None,
 }
 

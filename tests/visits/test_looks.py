@@ -44,6 +44,7 @@ ADMIN_PAGES = [
     '/admin/users',
     '/admin/roles',
     '/admin/groups',
+    '/admin/pages',
     '/admin/mails',
     '/admin/mails/templates',
     '/admin/audit',

@@ -14,7 +14,7 @@ ASK = '/auth/forgot'
 
 
 @page('/forgot', title='Forgot password', access='public', nav=False, heading=False)
-def forgot(visit: Visit, next: str = '/', email: str = '', step: str = '') -> None:
+def forgot(visit: Visit, next: str | None = None, email: str = '', step: str = '') -> None:
     """Ask for a code; with `email` and `step=code`, set a new password with it."""
     flash, target = take_flash(), own_path(next)
     address, refusal = _read(email)
@@ -39,7 +39,7 @@ def _ask(email: str, target: str, flash: Flash | None) -> None:
         said(flash)
         with form('Forgot password', action=ASK, submit='Send code', flash=flash) as ask:
             ask.email(value=email)
-            if target != '/':
+            if target != ways_in.home():
                 ask.hidden('next', target)
             ask.other('I have a code', '/forgot', 'step', 'code')
         with card_foot():

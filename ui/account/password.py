@@ -10,7 +10,7 @@ from ui.landing import own_path
 
 
 @page('/password', title='Change password', access='public', nav=False, heading=False)
-async def password(visit: Visit, next: str = '/') -> None:
+async def password(visit: Visit, next: str | None = None) -> None:
     """The form, where signing in has led this browser here; people land on `next`."""
     flash = take_flash()
     step = await pending.find(Step.NEW_PASSWORD, steps.token_of(visit))

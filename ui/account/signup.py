@@ -19,7 +19,7 @@ NO_CODE = 'An email and a password are all it takes.'
 
 
 @page('/signup', title='Create account', access='public', nav=False, heading=False)
-def signup(visit: Visit, next: str = '/') -> None:
+def signup(visit: Visit, next: str | None = None) -> None:
     """The sign-up form; people land on `next`, after the code from their mail."""
     if visit.user is not None:
         already_signed_in(visit.user, next)

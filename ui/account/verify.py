@@ -13,7 +13,7 @@ from ui.posts import visitor_of
 
 
 @page('/verify', title='Verify email', access='public', nav=False, heading=False)
-async def verify(visit: Visit, next: str = '/') -> None:
+async def verify(visit: Visit, next: str | None = None) -> None:
     """The form for the code, where this browser has signed up; people land on `next`."""
     flash = take_flash()
     step = await verify_email.look(steps.token_of(visit), visitor_of(visit.client.request))

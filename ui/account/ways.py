@@ -8,7 +8,7 @@ from ui.gate import ways_in
 from ui.landing import own_path
 
 
-def already_signed_in(user: CurrentUser, wanted: str) -> None:
+def already_signed_in(user: CurrentUser, wanted: str | None) -> None:
     """Instead of a form to somebody who is signed in: go on, or leave first."""
     target = own_path(wanted)
     with account_card('You are signed in', f'You are signed in as {user.email}.'):

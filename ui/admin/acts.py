@@ -1,7 +1,7 @@
 """What the audit says, in words: what was done, whom it was about, from where, and what else is known of it."""
 
 from auth import devices
-from auth.admin.actor import Operator
+from auth.admin.actor import CLOCK, OPERATOR
 from auth.admin.audit_log import Entry
 from ui.components import Cell
 
@@ -20,7 +20,9 @@ def act_in_words(act: str) -> str:
 
 
 def actor_in_words(entry: Entry) -> str:
-    return 'Command line' if entry.actor == Operator.id and not entry.actor_id else entry.actor
+    if entry.actor_id:
+        return entry.actor
+    return {OPERATOR.id: 'Command line', CLOCK.id: 'By itself'}.get(entry.actor, entry.actor)
 
 
 def device_in_words(entry: Entry) -> str:

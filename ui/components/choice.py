@@ -47,10 +47,12 @@ def draw_group(
     *,
     several: bool,
     help: str = '',
+    only_with: tuple[str, str] | None = None,
 ) -> ui.element:
-    """Answers in sight: any number of them with `several`, else one."""
+    """Answers in sight: any number of them with `several`, else one. `only_with` is as in a `Field`."""
     id_ = f'{form_id}-{name}'
-    with tag('fieldset', classes='nc-group', data_nc_field=name, aria_label=label, id=id_) as box:
+    with_ = '='.join(only_with) if only_with else None
+    with tag('fieldset', classes='nc-group', data_nc_field=name, data_nc_with=with_, aria_label=label, id=id_) as box:
         tag('legend', label, 'nc-label')
         if help:
             tag('p', help, 'nc-help')

@@ -120,10 +120,17 @@ class Form:
         return choice.draw_group(name, label, options, [value], self._id, several=False, help=help)
 
     def some_of(
-        self, name: str, label: str, options: Sequence[Option], values: Sequence[str] = (), *, help: str = ''
+        self,
+        name: str,
+        label: str,
+        options: Sequence[Option],
+        values: Sequence[str] = (),
+        *,
+        help: str = '',
+        only_with: tuple[str, str] | None = None,
     ) -> ui.element:
         """Boxes to tick; those of `values` are ticked."""
-        return choice.draw_group(name, label, options, values, self._id, several=True, help=help)
+        return choice.draw_group(name, label, options, values, self._id, several=True, help=help, only_with=only_with)
 
     def code(self) -> ui.element:
         """The code from a mail. Browsers and phones offer it by its `one-time-code`."""
@@ -199,6 +206,7 @@ def form(
     then: Then = 'go',
     done: str = '',
     wait: int | None = None,
+    changed: Act | None = None,
 ) -> Iterator[Form]:
     """Draw a form called `name`, with the button `submit`: it posts to the path `action`, or has that function act.
 
@@ -206,7 +214,7 @@ def form(
     typed, never a password. `leaves` says that success ends the session this page belongs to. `then` is what follows on
     success: to go where the answer says, to load this page again, to stay and say `done` (or what the answer says),
     where the page goes on as it is, or to close the dialog around it. `wait`: seconds until the button may be pressed,
-    counted down below it.
+    counted down below it. `changed` is called with what is typed whenever a field has changed.
     """
     id_ = _free_id(name.lower().replace(' ', '-'))
     path = action if isinstance(action, str) else None
@@ -224,9 +232,12 @@ def form(
         data_nc_then=then if then != 'go' else None,
         data_nc_unreachable=messages.UNREACHABLE,
         data_nc_autofocus=autofocus or None,
+        data_nc_tells=changed is not None or None,
     ) as element:
         if not isinstance(action, str):
             element.on('nc-act', _answering(element, id_, action), js_handler='(event) => emit(event.detail)')
+        if changed is not None:
+            element.on('nc-changed', _telling(changed), js_handler='(event) => emit(event.detail)')
         message = refusal.message if refusal and refusal.field is None else ''
         tag('p', message, 'nc-alert nc-alert--error', role='alert', data_nc_form_error=True)
         drawn = Form(id_, refusal)
@@ -253,6 +264,13 @@ def _answering(element: ui.element, id_: str, act: Act) -> Callable[[GenericEven
             _answer(element, id_, {'error': {'message': messages.say(AuthError(Reason.UNAVAILABLE)), 'field': None}})
             raise
         _answer(element, id_, answer)
+
+    return handle
+
+
+def _telling(changed: Act) -> Callable[[GenericEventArguments], Any]:
+    async def handle(event: GenericEventArguments) -> None:
+        await changed(Typed.read(event.args))
 
     return handle
 

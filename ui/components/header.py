@@ -39,7 +39,7 @@ class Header(ui.element, component='nicegate_header.js'):
             'pages': [{'path': page.path, 'title': page.title, 'icon': page.icon} for page in visit.menu()],
             'current': current,
             'person': _person(visit.user) if visit.user else None,
-            'ways': None if visit.user or _is_about_it(visit.page) else _ways_in(visit.location),
+            'ways': None if visit.user or _is_about_it(visit.page) else _ways_in(ways_in.way_back(visit.match)),
         }
         if any(self.props.get(name) != value for name, value in shown.items()):
             self.props.update(shown)

@@ -68,7 +68,6 @@ export default {
                 <a v-if="person.admin" class="nc-menuitem nc-icon--shield" role="menuitem" tabindex="-1" href="/admin">Admin</a>
                 <form class="nc-menu__form" role="none" method="post" action="/auth/sign-out" data-nc-form data-nc-leaves
                   data-nc-unreachable="You are still signed in: the server could not be reached. Try again.">
-                  <input type="hidden" name="next" value="/" />
                   <button class="nc-menuitem nc-icon--out" type="submit" role="menuitem" tabindex="-1">Sign out</button>
                 </form>
               </div>

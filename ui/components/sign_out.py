@@ -9,12 +9,13 @@ def sign_out_form(
     name: str = 'Sign out',
     *,
     submit: str = 'Sign out',
-    then: str = '/',
+    then: str | None = None,
     kind: Kind = 'plain',
     flash: Flash | None = None,
 ) -> None:
-    """Draw it; `then` is the path where people land afterwards."""
+    """Draw it; `then` is the path where people land afterwards, else it is where sign-out leads."""
     with form(
         name, action='/auth/sign-out', submit=submit, kind=kind, flash=flash, autofocus=False, leaves=True
     ) as leave:
-        leave.hidden('next', then)
+        if then is not None:
+            leave.hidden('next', then)

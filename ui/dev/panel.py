@@ -124,7 +124,7 @@ def _groups(gate: Gate | None, user: CurrentUser | None, groups: Sequence[Group]
     return [
         {'key': group.key, 'roles': [{'key': key, 'held': key in held} for key in sorted(group.roles)]}
         for group in groups
-        if gate is not None and group.key in gate.groups
+        if gate is not None and group.key in gate.named
     ]
 
 

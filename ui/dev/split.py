@@ -83,7 +83,7 @@ def _chosen(columns: Columns, match: Match | None, show: Sequence[str]) -> list[
     """The columns asked for; else nobody, and first those of the groups that the page names."""
     if found := [column for column in columns if _key(column) in show]:
         return found
-    wanted = match.page.gate.groups if match and match.page.gate else frozenset[str]()
+    wanted = match.page.gate.named if match and match.page.gate else frozenset[str]()
 
     def rank(column: Column) -> tuple[bool, bool, bool]:
         groups = column.persona.groups if column.persona else frozenset[str]()

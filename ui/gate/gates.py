@@ -47,7 +47,7 @@ class Gates:
 
 def declared() -> Gates:
     """What the registry holds now."""
-    doors: dict[Door, Gate | None] = {Door('page', page.path): page.gate for page in registry.pages()}
+    doors: dict[Door, Gate | None] = {Door('page', page.path): page.default_gate for page in registry.pages()}
     for route in registry.routes():
         doors[Door('folder' if route.is_folder else 'route', route.template.path)] = route.gate
     seen = Counter[str]()
@@ -73,7 +73,7 @@ class Source(NamedTuple):
 
 def sources() -> list[Source]:
     """Each gate that the registry holds now."""
-    found = [Source(page.source, page.path, page.gate) for page in registry.pages()]
+    found = [Source(page.source, page.path, page.default_gate) for page in registry.pages()]
     found += [Source(route.source, route.template.path, route.gate) for route in registry.routes()]
     return found + [Source(part.source, part.name, part.gate) for part in registry.parts()]
 

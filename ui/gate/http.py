@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from auth import sessions
+from auth import page_gates, sessions
 from auth.access import Decision, Gate, decide
 from auth.current_user import CurrentUser
 from auth.sessions import digest_of
@@ -24,7 +24,7 @@ from ui.gate.decisions import note
 from ui.gate.locations import parse
 from ui.gate.registry import Match
 from ui.gate.socket import cookie, sent
-from ui.gate.ways_in import sign_in_location
+from ui.gate.ways_in import no_access_location, signed_out_location
 
 log = structlog.get_logger()
 
@@ -140,12 +140,16 @@ class HttpDoor:
     async def _page(self, scope: Scope, match: Match, digest: str | None) -> Response | None:
         if scope['method'] != 'GET':
             return PlainTextResponse('Method not allowed', 405, {'Allow': 'GET'})
+        await page_gates.refresh()
         user = await sessions.resume(digest)
         if user is not None and digest is not None:
             await sessions.seen(digest)
         url, gate = match.location.url, match.page.gate
-        if note('page', url, gate, user, decide(gate, user)) is Decision.SIGN_IN:
-            return _redirect(sign_in_location(url))
+        decision = note('page', url, gate, user, decide(gate, user))
+        if decision is Decision.SIGN_IN:
+            return _redirect(signed_out_location(url))
+        if decision is Decision.NO_ACCESS and (elsewhere := no_access_location()) is not None:
+            return _redirect(elsewhere)
         scope[ARRIVAL] = Arrival(match, digest, user)
         return None
 
@@ -153,7 +157,9 @@ class HttpDoor:
         user = await sessions.resume(digest)
         decisions = {note('route', url, gate, user, decide(gate, user)) for gate in gates}
         if Decision.SIGN_IN in decisions:
-            return _redirect(sign_in_location(url)) if _wants_html(headers) else PlainTextResponse('Sign in first', 401)
+            return (
+                _redirect(signed_out_location(url)) if _wants_html(headers) else PlainTextResponse('Sign in first', 401)
+            )
         if Decision.NO_ACCESS in decisions:
             return self._refused(headers, "You don't have access to this.")
         return None
@@ -161,6 +167,7 @@ class HttpDoor:
     async def _any_of(
         self, places: list[list[Gate | None]], digest: str | None, path: str, headers: Headers
     ) -> Response | None:
+        await page_gates.refresh()
         user = await sessions.resume(digest)
         if any(
             all(note('file', path, gate, user, decide(gate, user)) is Decision.ALLOW for gate in gates)

@@ -10,7 +10,7 @@ import contextlib
 import structlog
 from nicegui import background_tasks, core, json
 
-from auth import snapshots
+from auth import page_gates, snapshots
 from auth.access import Decision
 from auth.current_user import CurrentUser
 from ui.gate import handlers, scopes
@@ -59,6 +59,7 @@ async def decide_again() -> None:
     """Bring every open page in line with who is behind it: first close what is over, then read once, then the rest."""
     digests = visits.digests()
     await _close_ended(digests)
+    await page_gates.refresh()
     stale = [digest for digest in digests if snapshots.peek(digest) is snapshots.STALE]
     if stale:
         await snapshots.read(stale)
@@ -68,9 +69,11 @@ async def decide_again() -> None:
         if isinstance(user, CurrentUser):
             for visit in visits.of_session(digest):
                 await _settle_or_close(visit, user)
+    for visit in visits.of_nobody():
+        await _settle_or_close(visit, None)
 
 
-async def _settle_or_close(visit: Visit, user: CurrentUser) -> None:
+async def _settle_or_close(visit: Visit, user: CurrentUser | None) -> None:
     """A page whose own code does not let it follow (an element that cannot be deleted, say) is taken away."""
     try:
         settle(visit, user)
@@ -106,6 +109,10 @@ def settle(visit: Visit, user: CurrentUser | None) -> None:
     elif user != before or visit.session.user != user:
         with visit.client, scopes.entered(visit.scope):
             _follow_in_place(visit)
+    elif visit.gates != page_gates.version:  # the same page for the same person: the way to other pages may differ
+        with visit.client, scopes.entered(None):
+            visit.shell.follow()
+    visit.gates = page_gates.version
 
 
 def _follow_in_place(visit: Visit) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from nicegui import Client, background_tasks, json, ui
 
-from auth import sessions
+from auth import page_gates, sessions
 from auth.access import Decision
 from ui.gate import failures, live, registry, scopes
 from ui.gate.caller import caller
@@ -21,7 +21,7 @@ from ui.gate.decisions import note
 from ui.gate.registry import DeclarationError, Match
 from ui.gate.scopes import Scope
 from ui.gate.visit import Visit
-from ui.gate.ways_in import sign_in_location
+from ui.gate.ways_in import no_access_location, signed_out_location
 
 NO_ACCESS = 'No access'
 """Title of a document whose page is closed to this person."""
@@ -81,14 +81,16 @@ class PageArea(ui.sub_pages):
     # ------------------------------------------------------------------ showing
 
     async def show(self, match: Match, address: str | None = None, *, replace: bool = False) -> None:
-        """Show a page as its gate says now: the page, or why not. A signed-out person is sent to sign in.
+        """Show a page as its gate says now: the page, or why not, or where people are led instead, who are signed out,
+        say.
 
         `address` is what the address bar is to say, at once: a slow page is a page on its way, not the one before.
         """
         visit = self._visit
         decision = visit.decide(match)
-        if decision is Decision.SIGN_IN:
-            await self._send_to_sign_in(match.location.url)
+        elsewhere = _elsewhere(decision, match)
+        if elsewhere is not None and (target := registry.match(elsewhere)) is not None:
+            await self.show(target, elsewhere, replace=address is None)
             return
         visit.match, visit.shown = match, decision
         scope = self._open_scope(match)
@@ -193,6 +195,7 @@ class PageArea(ui.sub_pages):
         """Re-read the session, match, decide, show; or send the browser elsewhere."""
         visit = self._visit
         visit.moves += 1
+        await page_gates.refresh()
         if visit.bound and visit.digest:
             await sessions.seen(visit.digest)
             user = await sessions.resume(visit.digest)
@@ -209,11 +212,6 @@ class PageArea(ui.sub_pages):
         await self.show(match, match.location.url + _fragment(location) if set_address else None)
         if not visit.over:
             visit.client.run_javascript('window.nicegate?.arrived?.()')
-
-    async def _send_to_sign_in(self, target: str) -> None:
-        location = sign_in_location(target)
-        if (match := registry.match(location)) is not None:
-            await self.show(match, location, replace=True)
 
     def set_address(self, location: str, *, replace: bool = False) -> None:
         """Let the address bar show this, in place of what it shows or as a step to go back from."""
@@ -249,6 +247,13 @@ def refuse_nested() -> None:
         original(self, *args, **options)
 
     ui.sub_pages.__init__ = init  # type: ignore[method-assign]  # NiceGUI has no hook here
+
+
+def _elsewhere(decision: Decision, match: Match) -> str | None:
+    """Where somebody is led to whom this page is closed; None: they are told at its own address."""
+    if decision is Decision.SIGN_IN:
+        return signed_out_location(match.location.url)
+    return no_access_location() if decision is Decision.NO_ACCESS else None
 
 
 def _fragment(location: object) -> str:

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Never, TypeVar
 
-from auth import snapshots
+from auth import page_gates, snapshots
 from auth.access import SITE_ADMIN, SITE_ADMINS, Access, Gate
 from auth.declared import group_cure
+from auth.page_gates import DeclaredPage
 from ui.gate import declarations, signatures
 from ui.gate.caller import caller
 from ui.gate.declarations import DeclarationError as DeclarationError
@@ -46,9 +47,39 @@ class Page:
 
     @property
     def gate(self) -> Gate | None:
-        """Its own gate, else that of the nearest section of the site around it."""
+        """The gate that holds: what the code says, unless a site admin has changed it."""
+        override = page_gates.override_of(self.path)
+        return self.default_gate if override is None else self.declared.under(override)
+
+    @property
+    def default_gate(self) -> Gate | None:
+        """What the code says: its own gate, else that of the nearest section of the site around it."""
         area = self.gate_from
         return area.gate if area is not None else self.own_gate
+
+    @property
+    def declared(self) -> DeclaredPage:
+        """The page as those know it who change gates."""
+        area = self.gate_from
+        return DeclaredPage(
+            path=self.path,
+            title=self.title,
+            gate=self.default_gate,
+            section=area.path if area is not None else '',
+            locked=self.locked,
+            fixed=self.is_ours or self.path in _ways_in,
+            is_personal='user' in self.asked,
+        )
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it came with Nicegate."""
+        return self.template.shape in _apart
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """What of the visit its function and its layout take."""
+        return frozenset({*self.injected.values(), *(self.layout.injected.values() if self.layout else ())})
 
     @property
     def gate_from(self) -> 'Area | None':
@@ -114,6 +145,7 @@ _routes: list[Route] = []
 _parts: dict[str, Part] = {}
 _areas: dict[tuple[str, ...], Area] = {}
 _apart: frozenset[tuple[str, ...]] = frozenset()
+_ways_in: frozenset[str] = frozenset()
 _known: frozenset[str] | None = None
 
 
@@ -222,6 +254,12 @@ def set_apart() -> None:
     """Let the pages declared so far, our own, inherit nothing: they are the way in when other code is broken."""
     global _apart
     _apart = frozenset(_pages)
+
+
+def keep_open(paths: Iterable[str]) -> None:
+    """Let the gates of these pages be the code's and nothing else: without them nobody could sign in."""
+    global _ways_in
+    _ways_in = frozenset(paths)
 
 
 def group(name: str, *, roles: Iterable[str] = (), **misplaced: Never) -> None:
@@ -341,8 +379,8 @@ def refuse_contradictions() -> None:
         DeclarationError: with the page's line
     """
     for page in pages():
-        asked = {*page.injected.values(), *(page.layout.injected.values() if page.layout else ())}
-        if page.gate and page.gate.access is Access.PUBLIC and 'user' in asked:
+        gate = page.default_gate
+        if gate and gate.access is Access.PUBLIC and 'user' in page.asked:
             raise DeclarationError(
                 f'{page.source}: "{page.path}" is public, so nobody may be signed in: write "CurrentUser | None"'
             )

@@ -16,7 +16,7 @@ from nicegui.element import Element
 from starlette.requests import cookie_parser
 from starlette.types import Scope
 
-from auth import sessions, snapshots
+from auth import page_gates, sessions, snapshots
 from auth.sessions import digest_of
 from ui.gate import frames, handlers, live, scopes
 from ui.gate import visit as visits
@@ -95,6 +95,7 @@ class SocketDoor:
         message = _only(frame)
         if not isinstance(message, dict) or (visit := self._sender(sid, message)) is None:
             return
+        await page_gates.refresh()
         if visit.bound and visit.digest:
             user = visit.peek()
             if user is snapshots.STALE:

@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Message
 
-from auth import sessions
+from auth import page_gates, sessions
 from ui.gate import live, scopes
 from ui.gate import visit as visits
 from ui.gate.decisions import note_within
@@ -63,6 +63,7 @@ async def receive(request: Request, client_id: str, element_id: int, digest: str
 
 
 async def _may(visit: Visit, element: ui.upload, digest: str | None) -> bool:
+    await page_gates.refresh()
     user = await sessions.resume(digest)
     if visit.over or (user is None) == visit.bound or (user is None and digest != visit.digest):
         return False

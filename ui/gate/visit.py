@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from nicegui import Client, ui
 from nicegui.slot import Slot
 
-from auth import snapshots
+from auth import page_gates, snapshots
 from auth.access import Decision, decide
 from auth.current_user import CurrentUser
 from ui.gate import registry, scopes
@@ -50,6 +50,7 @@ class Visit:
         self.match: Match | None = match
         self.over = False
         self.shown: Decision | None = None
+        self.gates = page_gates.version  # that what is shown follows
         self.running: Running = set()
         self.document: str | None = None
         self.moves = 0  # to other pages, so far
@@ -188,6 +189,16 @@ def everybody() -> tuple[Visit, ...]:
 def digests() -> list[str]:
     """The sessions with an open page."""
     return list(_by_digest)
+
+
+def at(path: str) -> list[Visit]:
+    """Who has this page open, or the view that it is closed to them."""
+    return [visit for visit in _visits.values() if visit.page is not None and visit.page.path == path]
+
+
+def of_nobody() -> list[Visit]:
+    """The open pages of people who are signed out."""
+    return [visit for visit in _visits.values() if not visit.bound]
 
 
 def of_session(digest: str) -> Iterator[Visit]:

@@ -1,23 +1,36 @@
 """Where people sign in, sign up, verify an email and get over a forgotten password: our own pages, or those that a
-pages file names. Nothing else says it.
+pages file names; and where a site admin has them led. Nothing else says it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
+from auth import page_gates
 from auth.access import Access
 from auth.declared import did_you_mean
+from auth.page_gates import DeclaredPage, Use
 from ui.gate import registry
 from ui.gate.caller import caller
-from ui.gate.registry import DeclarationError, Page
+from ui.gate.registry import DeclarationError, Match, Page
 
 LOGIN: Final = '/login'
 SIGNUP: Final = '/signup'
 VERIFY: Final = '/verify'
 FORGOT: Final = '/forgot'
 """Our own pages. They stay where they are when others are named: the way in when one of those is broken."""
+NO_ACCESS: Final = '/no-access'
+PROFILE: Final = '/profile'
+HOME: Final = '/'
+
+_TARGETS: Final[Mapping[str, frozenset[Use]]] = {
+    LOGIN: frozenset({Use.AFTER_SIGN_OUT}),  # signed-out people go there anyway
+    SIGNUP: frozenset({Use.SIGNED_OUT, Use.AFTER_SIGN_OUT}),
+    NO_ACCESS: frozenset({Use.NO_ACCESS}),
+    PROFILE: frozenset({Use.AFTER_SIGN_IN}),
+}
+"""What redirects may lead to pages of ours: the others are a step of something, or ask for what is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +75,25 @@ def check() -> None:
     Raises:
         DeclarationError: one line, with the cure
     """
+    registry.keep_open(_named.paths.values() if _named else ())
     if _named is not None:
         for what, path in _named.paths.items():
             _check(what, path, _named.source)
+
+
+def declared_pages() -> list[DeclaredPage]:
+    """All pages as those know them who change gates and set redirects."""
+    return [replace(page.declared, targets=_targets(page)) for page in registry.pages()]
+
+
+def _targets(page: Page) -> frozenset[Use]:
+    if page.is_ours:
+        return _TARGETS.get(page.path, frozenset())
+    if any(parameter.required for parameter in page.parameters):
+        return frozenset()
+    if not is_way_in(page):
+        return frozenset(Use)
+    return _TARGETS[LOGIN if page.path == login_path() else SIGNUP]
 
 
 def _check(what: str, path: str, source: str) -> None:
@@ -72,7 +101,7 @@ def _check(what: str, path: str, source: str) -> None:
     page = pages.get(path)
     if page is None:
         raise DeclarationError(f'{source}: there is no page "{path}" for {what}: {did_you_mean(path, pages)}')
-    if page.gate is None or page.gate.access is not Access.PUBLIC:
+    if page.default_gate is None or page.default_gate.access is not Access.PUBLIC:
         raise DeclarationError(
             f'{source}: strangers must get to "{path}" of {page.source}: declare it with access=\'public\''
         )
@@ -92,24 +121,56 @@ def signup_path() -> str:
     return _path('signup', SIGNUP)
 
 
-def sign_in_location(target: str = '/') -> str:
-    """Where a signed-out person goes, with the way back."""
+def signed_out_location(target: str) -> str:
+    """Where a door leads a signed-out person, with the way back."""
+    path = page_gates.redirect(Use.SIGNED_OUT)
+    return sign_in_location(target) if path is None else _with_next(path, target)
+
+
+def no_access_location() -> str | None:
+    """Where a door leads somebody without access; None: nowhere, they are told so at the same address."""
+    return page_gates.redirect(Use.NO_ACCESS)
+
+
+def home() -> str:
+    """Where people land who have signed in and wanted nothing in particular."""
+    return page_gates.redirect(Use.AFTER_SIGN_IN) or HOME
+
+
+def after_sign_out() -> str | None:
+    """Where people land who have signed out; None: nothing was said."""
+    return page_gates.redirect(Use.AFTER_SIGN_OUT)
+
+
+def sign_in_location(target: str | None = None) -> str:
+    """Where people sign in, with the way back."""
     return with_next(login_path(), target)
 
 
-def sign_up_location(target: str = '/') -> str:
+def sign_up_location(target: str | None = None) -> str:
     """Where somebody new goes, with the way back."""
     return with_next(signup_path(), target)
 
 
-def verify_location(target: str = '/') -> str:
+def verify_location(target: str | None = None) -> str:
     """Where the code of a sign-up is asked for, with the way on."""
     return with_next(_path('verify', VERIFY), target)
 
 
-def forgot_location(target: str = '/') -> str:
+def forgot_location(target: str | None = None) -> str:
     """Where somebody goes who forgot their password, with the way on."""
     return with_next(_path('forgot', FORGOT), target)
+
+
+def way_back(match: Match | None) -> str:
+    """Where somebody comes back to who goes to sign in from this page: where it is, or what they wanted who were led
+    here because they are signed out.
+    """
+    if match is None:
+        return home()
+    wanted = dict(parse_qsl(match.location.query)).get('next')
+    led_here = match.page.path == page_gates.redirect(Use.SIGNED_OUT)
+    return wanted if led_here and wanted and registry.match(wanted) is not None else match.location.url
 
 
 def is_way_in(page: Page | None) -> bool:
@@ -124,9 +185,13 @@ def is_way_in(page: Page | None) -> bool:
     )
 
 
-def with_next(path: str, target: str) -> str:
-    """A path with the way on in its query."""
-    return path if target == '/' else f'{path}?next={quote(target, safe="/")}'
+def with_next(path: str, target: str | None) -> str:
+    """A path with the way on in its query; it is left out where it leads by itself."""
+    return path if target is None or target == home() else _with_next(path, target)
+
+
+def _with_next(path: str, target: str) -> str:
+    return f'{path}?next={quote(target, safe="/")}'
 
 
 def _path(what: str, ours: str) -> str:

@@ -92,7 +92,7 @@ class Observer:
         object.__setattr__(page, 'builder', self._builder(page, marker))  # a page is frozen for everybody else
         if module.partition('.')[0] == 'ui' and page.path not in OWN:
             return None
-        return PageFacts(page.path, page.title, page.gate, marker, locations, bool(page.parameters))
+        return PageFacts(page.path, page.title, page.default_gate, marker, locations, bool(page.parameters))
 
     def _route(self, route: registry.Route) -> RouteFacts:
         path = route.template.path

@@ -57,6 +57,7 @@
   document.addEventListener("change", (event) => {
     const form = event.target.closest?.(FORM);
     if (form) followChoices(form);
+    if (form?.hasAttribute("data-nc-tells")) form.dispatchEvent(new CustomEvent("nc-changed", { detail: valuesOf(form) }));
   });
 
   /* Marks every required field that is empty and moves to the first of them. */
