@@ -1,6 +1,6 @@
 """/admin/users/{uid}: one person, and all that a site admin may do about them."""
 
-from auth.admin import user_details
+from auth.admin import user_details, users
 from auth.admin.user_details import UserDetails
 from auth.errors import AuthError, Reason
 from ui.account.times import ago_or_never, date, date_and_time
@@ -8,6 +8,7 @@ from ui.admin import user_form
 from ui.admin.area import actor_of, admin_page, page_head
 from ui.admin.user_access import UserAccess
 from ui.admin.user_acts import UserActs
+from ui.admin.user_history import UserHistory
 from ui.admin.user_sessions import UserSessions
 from ui.components import alert, link, muted, tag, task, tasks
 from ui.following import follow
@@ -42,7 +43,8 @@ class _Page:
             with task('Profile', 'What this site knows about them, and the roles that they hold.'):
                 await user_form.draw(visit, found)
             self._sessions = UserSessions(visit, found.id)
-            self._access = UserAccess()
+            self._access = UserAccess(await users.list_groups(actor_of(visit)))
+            self._history = UserHistory(visit, found.id)
         await self._show(found)
         await follow(lambda heard: user_details.watch(actor_of(visit), found.id, heard), self._read_again)
 
@@ -66,6 +68,7 @@ class _Page:
             _status(found)
         await self._sessions.follow()
         await self._access.show(found)
+        await self._history.follow()
 
     def _say_deleted(self) -> None:
         if self._tasks.is_deleted:

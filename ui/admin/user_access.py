@@ -1,5 +1,7 @@
 """The task *Groups and pages* of a person's page: what they may open, and why."""
 
+from collections.abc import Mapping
+
 from auth import snapshots
 from auth.access import Decision, decide, explain
 from auth.admin.user_details import UserDetails
@@ -12,7 +14,8 @@ WORDS = {Decision.ALLOW: 'opens', Decision.NO_ACCESS: 'no access', Decision.SIGN
 class UserAccess:
     """Drawn anew whenever something has changed: it holds nothing that takes the focus but the box that scrolls."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._names = names
         with task('Groups and pages', 'What their roles open. A member of a group holds all of its roles.'):
             self._place = tag('div', classes='nc-place')
         self._drawn: object = None
@@ -33,8 +36,8 @@ class UserAccess:
                 muted('They are blocked: nothing opens but what is public. Without the block it would be:')
             if user.groups:
                 with tag('ul', classes='nc-chips', aria_label='Groups'):
-                    for key in sorted(user.groups):
-                        tag('li', key, 'nc-chip')
+                    for name in sorted(self._names.get(key, key) for key in user.groups):
+                        tag('li', name, 'nc-chip')
             else:
                 muted('They are in no group.')
             table('Pages', ('Page', 'Path', 'Answer', 'Why'), rows)
