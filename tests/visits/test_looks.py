@@ -47,6 +47,7 @@ ADMIN_PAGES = [
     '/admin/pages',
     '/admin/mails',
     '/admin/mails/templates',
+    '/admin/settings',
     '/admin/audit',
     '/setup?token=x',
 ]
