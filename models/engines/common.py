@@ -22,6 +22,10 @@ ENDING = 15.0
 a database that no longer answers is given up."""
 
 
+class TooSlowError(Exception):
+    """A statement was broken off at the end of the time that it had."""
+
+
 async def finish(ending: Coroutine[Any, Any, T]) -> T:
     """Run `ending` to its end although this task is cancelled meanwhile, then let the cancellation through.
 

@@ -17,7 +17,7 @@ from tortoise.backends.base.client import TransactionalDBClient, TransactionCont
 from tortoise.connection import get_connections
 from tortoise.exceptions import IntegrityError, OperationalError
 
-from models.engines.common import WAIT, Owned, Savepoint, finish, take
+from models.engines.common import WAIT, Owned, Savepoint, TooSlowError, finish, take
 
 CONNECT_WAIT = 10.0
 """Seconds for a connection to the server: an unreachable one must not hang the start."""
@@ -36,6 +36,13 @@ SESSION = {
     'lock_timeout': '10s',  # as SQLite's busy_timeout
     'idle_in_transaction_session_timeout': '60s',  # a frozen process must not hold its locks for ever
 }
+
+BOUNDED = """
+    BEGIN READ ONLY; SET LOCAL statement_timeout = {milliseconds}; SET LOCAL jit = off;
+    SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL max_parallel_workers_per_gather = 0;
+    SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off
+"""
+"""Around a statement that was written to walk indexes: a guess of the planner's must not make it read whole tables."""
 
 
 async def translated(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -106,6 +113,23 @@ class Client(AsyncpgDBClient):
         finally:
             await finish(pool.release(connection))
 
+    async def execute_within(self, seconds: float, query: str, values: list[Any]) -> list[Any]:
+        """Rows of a SELECT that may take long.
+
+        Raises:
+            TooSlowError: it was broken off
+        """
+        async with self._connection_for_one() as connection:  # which rolls back what a cancellation leaves open
+            await translated(connection.execute, BOUNDED.format(milliseconds=max(int(seconds * 1000), 1)))
+            try:
+                return list(await translated(connection.fetch, query, *values))
+            except OperationalError as error:
+                if isinstance(error.__cause__, asyncpg.QueryCanceledError):
+                    raise TooSlowError from error
+                raise
+            finally:
+                await finish(translated(connection.execute, 'ROLLBACK'))
+
     async def _translate_exceptions(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return await translated(func, self, *args, **kwargs)
 
@@ -132,6 +156,10 @@ class Transaction(Owned, TransactionWrapper):
         with self.used():
             async with super().acquire_connection() as connection:
                 yield connection
+
+    async def execute_within(self, seconds: float, query: str, values: list[Any]) -> list[Any]:
+        """As the client's, with what this transaction has written, to its end however long it takes."""
+        return list((await self.execute_query(query, values))[1])
 
     async def commit(self) -> None:
         self.may_commit()

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
@@ -12,7 +13,7 @@ from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionConte
 from tortoise.connection import get_connections
 from tortoise.exceptions import IntegrityError, OperationalError
 
-from models.engines.common import Owned, Savepoint, finish, held, take
+from models.engines.common import Owned, Savepoint, TooSlowError, finish, held, take
 
 PRAGMAS = {
     'busy_timeout': 10_000,  # ms to wait for another process's write; first, because the next line may have to wait
@@ -22,6 +23,12 @@ PRAGMAS = {
     'journal_size_limit': 16 * 1024 * 1024,  # bytes that the log keeps on disk after a large transaction
     'temp_store': 'MEMORY',
 }
+
+SEARCH_CACHE = -32 * 1024
+"""KiB of the file, as the pragma takes it, that a connection for long reads keeps at hand: a list jumps about in it."""
+
+STEPS = 20_000
+"""Steps of SQLite's machine, about a millisecond, between looks at the clock."""
 
 
 @contextmanager
@@ -117,6 +124,9 @@ class Client(Statements):
         super().__init__(file_path, **kwargs)
         self._foreign_keys = foreign_keys
         self._reader: aiosqlite.Connection | None = None
+        self._searcher: aiosqlite.Connection | None = None
+        self._searching = asyncio.Lock()
+        self._until = 0.0
 
     async def create_connection(self, with_db: bool) -> None:
         """Open both connections. Called once, by who made the client: a closed one stays closed."""
@@ -129,10 +139,11 @@ class Client(Statements):
         await self._post_connect()
 
     async def close(self) -> None:
-        opened = [connection for connection in (self._reader, self._connection) if connection is not None]
-        self._connection = self._reader = None
-        for connection in opened:
-            await finish(connection.close())
+        connections = (self._searcher, self._reader, self._connection)
+        self._connection = self._reader = self._searcher = None
+        for connection in connections:
+            if connection is not None:
+                await finish(connection.close())
 
     @asynccontextmanager
     async def connection_for(self, query: str) -> AsyncIterator[aiosqlite.Connection]:
@@ -143,6 +154,32 @@ class Client(Statements):
             return
         async with super().connection_for(query) as connection:
             yield connection
+
+    async def execute_within(self, seconds: float, query: str, values: list[Any]) -> list[Any]:
+        """Rows of a SELECT that may take long, on a connection of its own: nobody else's read waits for it.
+
+        Raises:
+            TooSlowError: it was broken off
+        """
+        refuse_nul(values)
+        async with held(self._searching):
+            connection = await self._open_searcher()
+            self._until = time.monotonic() + seconds
+            try:
+                with translated():
+                    return list(await connection.execute_fetchall(query, values))
+            except OperationalError as error:
+                if time.monotonic() > self._until:
+                    raise TooSlowError from error
+                raise
+
+    async def _open_searcher(self) -> aiosqlite.Connection:
+        self.opened()
+        if self._searcher is None:
+            searcher = await open_connection(self.filename, query_only='ON', cache_size=SEARCH_CACHE)
+            await searcher.set_progress_handler(lambda: time.monotonic() > self._until, STEPS)
+            self._searcher = searcher
+        return self._searcher
 
     async def execute_many(self, query: str, values: list[list[Any]]) -> None:
         async with self._in_transaction() as transaction:
@@ -168,6 +205,10 @@ class Transaction(Owned, Statements, SqliteTransactionWrapper):
         with self.used():
             async with super().connection_for(query) as connection:
                 yield connection
+
+    async def execute_within(self, seconds: float, query: str, values: list[Any]) -> list[Any]:
+        """As the client's, with what this transaction has written, to its end however long it takes."""
+        return list((await self.execute_query(query, values))[1])
 
     async def execute_many(self, query: str, values: list[list[Any]]) -> None:
         async with self.connection_for(query) as connection:

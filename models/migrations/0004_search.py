@@ -20,7 +20,9 @@ STATUSES = {
 }
 """As models/people.py has it. Each person is in one of these indexes, so all four take the room of one."""
 
-PARTIAL = [f'CREATE INDEX ix_user_{name} ON user_account (id) WHERE {condition}' for name, condition in STATUSES.items()]
+PARTIAL = [
+    f'CREATE INDEX ix_user_{name} ON user_account (id) WHERE {condition}' for name, condition in STATUSES.items()
+]
 
 # The index holds no text of its own: rowid is the person's id, and what is taken out is named as it was put in. Keys
 # are case-folded already, and by other rules than the tokenizer's.
