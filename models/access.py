@@ -40,7 +40,8 @@ class UserRole(Model):
     class Meta:
         table = 'user_role'
         unique_together = (('user', 'role'),)
-        indexes = (('role_id', 'user_id'),)
+        # With `until`, so that who holds a role now is told by the index alone.
+        indexes = (('role_id', 'user_id', 'until'),)
 
 
 # A set of roles: in it are the users who hold all of them.

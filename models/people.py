@@ -20,9 +20,11 @@ from models.engines.common import TooSlowError
 
 FEW = 10_000
 """People whom a condition may leave to be taken by it: they are sorted in some 20 ms."""
-CHUNK, LARGEST_CHUNK = 500, 8_000
+VERY_FEW = 1_000
+"""People so few that it does not matter whether another condition leaves fewer."""
+CHUNK, LARGEST_CHUNK = 500, 4_000
 """People tested by one statement: the first is small, because most conditions are met by many."""
-PATIENCE = 0.1
+PATIENCE = 0.08
 """Seconds in which an index must tell how many a condition leaves; else they are many."""
 LIMIT = 10.0
 """Seconds for one statement whose length is bounded anyhow, on a machine that does everything else as well."""
@@ -209,8 +211,12 @@ class Plan:
 
 
 async def plan(conditions: Sequence[Condition]) -> Plan:
-    """Ask each condition's index how many it leaves."""
-    sizes = [await _size(condition) for condition in conditions]
+    """Ask each condition's index how many it leaves, until one leaves very few. The first should be the quickest."""
+    sizes: list[int | None] = []
+    for condition in conditions:
+        sizes.append(await _size(condition))
+        if sizes[-1] is not None and sizes[-1] <= VERY_FEW:
+            break
     few = [(size, i) for i, size in enumerate(sizes) if size is not None and size <= FEW]
     return Plan(tuple(conditions), tuple(sizes), conditions[min(few)[1]] if few else None)
 
@@ -311,7 +317,7 @@ async def count(plan: Plan, most: int, seconds: float) -> tuple[int, bool]:
         found = await _count(_picked(plan, 'u.id', plan.tests))
     elif not plan.conditions:
         found = await _count(Sql('SELECT id FROM user_account LIMIT ?', (most + 1,)))
-    elif len(plan.sizes) == 1 and plan.sizes[0] is not None:
+    elif len(plan.conditions) == 1 and plan.sizes[0] is not None:
         found = plan.sizes[0]
     else:
         seen = await find(plan, Order('id'), Edge(), most + 1, seconds)

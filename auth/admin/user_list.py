@@ -27,9 +27,9 @@ MOST = 10_000
 """People are counted to this number: "10,000+" says as much."""
 LARGEST = 200
 """People on one page at most."""
-PATIENCE = 0.2
+PATIENCE = 0.12
 """Seconds that people are looked through for one page when few of them fit; then it comes with those found so far."""
-COUNTING = 0.1
+COUNTING = 0.05
 """Seconds more that go into counting those who fit."""
 BATCH = 1_000
 """Ids read at once from a list that is gone through to its end."""

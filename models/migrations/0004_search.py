@@ -8,6 +8,7 @@ from typing import Any
 
 from tortoise import migrations
 from tortoise.exceptions import OperationalError
+from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
 log = logging.getLogger(__name__)
@@ -80,4 +81,8 @@ class Migration(migrations.Migration):
 
     initial = False
 
-    operations = [ops.RunPython(up, reverse_code=down)]
+    operations = [
+        ops.AddIndex(model_name='UserRole', index=Index(fields=['role_id', 'user_id', 'until'])),
+        ops.RemoveIndex(model_name='UserRole', fields=['role_id', 'user_id']),
+        ops.RunPython(up, reverse_code=down),
+    ]
