@@ -2,8 +2,7 @@
 
 KIND is sqlite or postgresql, both when left out. A page is asked for as /admin/users does it, up to the values that are
 drawn. Selective questions leave the same 200 people at both sizes: their p95 with a million may be 1.5 times that with
-a thousand; others may take 300 ms, or come as far as they got and say so. Sizes take turns, so that what else the
-machine does falls on both.
+a thousand; others may take 300 ms, or come as far as they got and say so.
 
 Then the same word is searched for in Django admin's changelist over the same million rows, installed into a throw-away
 environment (bench/django_list.py). Target: ours is at least 50 times as fast.
@@ -11,12 +10,13 @@ environment (bench/django_list.py). Target: ours is at least 50 times as fast.
 
 import asyncio
 import json
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,8 +24,7 @@ from urllib.parse import urlsplit
 
 from auth.admin import user_list
 from auth.admin.actor import OPERATOR
-from auth.admin.user_list import COLUMNS, Filter, PeoplePage, Sort, list_people
-from auth.settings import get_settings
+from auth.admin.user_list import COLUMNS, Filter, Sort, list_people
 from bench.people import fill
 from models import database
 from models.people import Edge, Order, Place
@@ -33,7 +32,7 @@ from models.user import User
 from tests.support import databases
 
 FEW, MANY = 1_000, 1_000_000
-ROUNDS, TIMES = 5, 8
+TIMES = 40
 RATIO, UNSELECTIVE = 1.5, 300
 FASTER, DJANGO_TIMES = 50, 5
 WORD = 'zyx'
@@ -77,13 +76,14 @@ OTHERS = [
     Case('search and a role of a tenth', Filter(text='klein', role='Of 10: 3'), {}),
     Case('search, a role of half, active', Filter(text='com', role='Of 2: 1', status='active'), {'sort': Sort.NAME}),
 ]
+CASES = [*SELECTIVE, *OTHERS]
 
 
 class Taken(NamedTuple):
-    """Milliseconds of each answer, and the last of them."""
+    """Milliseconds of each answer, and what was found."""
 
     times: list[float]
-    page: PeoplePage
+    found: str
 
     def at(self, hundredth: int) -> float:
         return sorted(self.times)[min(len(self.times) * hundredth // 100, len(self.times) - 1)]
@@ -97,52 +97,71 @@ async def middle(case: Case, people: int) -> str:
     return str(user_list._closed(Edge(Place(getattr(user, COLUMNS[sort]), user.id)), Order(COLUMNS[sort])))
 
 
-async def ask(cases: Sequence[Case], people: int, cursors: dict[str, str]) -> dict[str, Taken]:
-    taken = {}
-    for case in cases:
+async def answer(url: str, people: int) -> None:
+    """In a process of its own: take the number of a case from each line, answer with what it took and brought."""
+    cursors: dict[str, str] = {}
+    await database.connect(url)
+    for line in sys.stdin:
+        case = CASES[int(line)]
         if case.middle and case.name not in cursors:
             cursors[case.name] = await middle(case, people)
-        times = []
-        for number in range(-2, TIMES):
-            began = time.perf_counter()
-            page = await list_people(OPERATOR, case.filter, at=cursors.get(case.name, ''), **case.options)
-            if number >= 0:  # the first ones warm up
-                times.append((time.perf_counter() - began) * 1000)
-        taken[case.name] = Taken(times, page)
-    return taken
+        began = time.perf_counter()
+        page = await list_people(OPERATOR, case.filter, at=cursors.get(case.name, ''), **case.options)
+        took = (time.perf_counter() - began) * 1000
+        print(took, len(page.people), page.count, int(page.capped), page.looked_through or 0, flush=True)
+    await database.close()
 
 
-async def rounds(urls: dict[int, str]) -> dict[int, dict[str, Taken]]:
-    """Every case at every size, in turns."""
-    cursors: dict[int, dict[str, str]] = {people: {} for people in urls}
-    all_: dict[int, dict[str, Taken]] = {people: {} for people in urls}
-    for _ in range(ROUNDS):
-        for people, url in urls.items():
-            await database.connect(url)
-            for name, taken in (await ask([*SELECTIVE, *OTHERS], people, cursors[people])).items():
-                before = all_[people].get(name)
-                all_[people][name] = Taken((before.times if before else []) + taken.times, taken.page)
-            await database.close()
-    return all_
+class Asked:
+    """A process that answers, over one database."""
+
+    def __init__(self, url: str, people: int) -> None:
+        command = [sys.executable, '-m', 'bench.user_list', 'answer', url, str(people)]
+        pipe = subprocess.PIPE
+        self.child = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)  # closed by `close`
+
+    def ask(self, case: Case) -> tuple[float, str]:
+        """Milliseconds, and what was found, in words."""
+        assert self.child.stdin is not None
+        assert self.child.stdout is not None
+        print(CASES.index(case), file=self.child.stdin, flush=True)
+        took, shown, count, capped, looked_through = self.child.stdout.readline().split()
+        said = count + '+' * int(capped)
+        return float(took), said + (f', {shown} among {looked_through} looked at' if int(looked_through) else '')
+
+    def close(self) -> None:
+        assert self.child.stdin is not None
+        self.child.stdin.close()
+        self.child.wait()
+
+
+def in_turns(one: Asked, other: Asked) -> tuple[dict[str, Taken], dict[str, Taken]]:
+    """Each case at both sizes in turns, so that what else the machine does falls on both."""
+    found: tuple[dict[str, Taken], dict[str, Taken]] = ({}, {})
+    for case in CASES:
+        for size, asked in zip(found, (one, other), strict=True):
+            size[case.name] = Taken([], asked.ask(case)[1])
+            asked.ask(case)  # both warm up
+        for _ in range(TIMES):
+            for size, asked in zip(found, (one, other), strict=True):
+                size[case.name].times.append(asked.ask(case)[0])
+    return found
 
 
 def report(kind: str, few: dict[str, Taken], many: dict[str, Taken]) -> None:
     line = '{:34} {:>7} {:>7}   {:>7} {:>7}   {:>5} {:>5}   {}'
     print(f'{kind}\n' + line.format('ms', 'p50', 'p95', 'p50', 'p95', 'p50', 'p95', 'found'))
-    for case in [*SELECTIVE, *OTHERS]:
+    for case in CASES:
         one, other = few[case.name], many[case.name]
-        page = other.page
         met = other.at(95) / one.at(95) <= RATIO if case in SELECTIVE else other.at(95) <= UNSELECTIVE
-        said = f'{page.count}{"+" * page.capped}'
-        if page.looked_through is not None:
-            said += f', {len(page.people)} of them among the first {page.looked_through}'
         figures = [f'{taken.at(hundredth):.1f}' for taken in (one, other) for hundredth in (50, 95)]
         ratios = [f'{other.at(hundredth) / one.at(hundredth):.2f}' for hundredth in (50, 95)]
-        print(line.format(case.name, *figures, *ratios, said + ('' if met else '   NOT MET')))
+        print(line.format(case.name, *figures, *ratios, other.found + ('' if met else '   NOT MET')))
     whole = [sorted(t for case in SELECTIVE for t in all_[case.name].times) for all_ in (few, many)]
     for hundredth in (50, 95):
-        one, other = (times[len(times) * hundredth // 100] for times in whole)
-        print(f'all selective together: p{hundredth} {one:.1f} and {other:.1f} ms, ratio {other / one:.2f}; {RATIO}')
+        first, second = (times[len(times) * hundredth // 100] for times in whole)
+        ratio = f'ratio {second / first:.2f}; target {RATIO}'
+        print(f'all selective together: p{hundredth} {first:.1f} and {second:.1f} ms, {ratio}')
 
 
 def install(folder: Path) -> str:
@@ -153,25 +172,21 @@ def install(folder: Path) -> str:
     return python
 
 
-async def against_django(python: str, url: str) -> None:
-    """The same word, ours before and after Django's, on a machine that does nothing else of ours meanwhile."""
+def against_django(python: str, url: str, ours: Asked) -> None:
+    """The same word in turns."""
     parts = urlsplit(url)
     where = ('sqlite3', url.removeprefix('sqlite:///')) if parts.scheme == 'sqlite' else ('postgresql', parts.path[1:])
-    search = [case for case in SELECTIVE if case.name == 'search finds 200']
-    await database.connect(url)
-    times = (await ask(search, MANY, {}))[search[0].name].times
-    script = Path(__file__).with_name('django_list.py')
-    child = await asyncio.create_subprocess_exec(
-        python, str(script), *where, WORD, str(DJANGO_TIMES), stdout=subprocess.PIPE
-    )
-    out, _ = await child.communicate()
-    times += (await ask(search, MANY, {}))[search[0].name].times
-    await database.close()
-    viewed, rendered = (statistics.median(json.loads(text)) * 1000 for text in out.decode().splitlines())
-    ours = statistics.median(times)
+    search = next(case for case in CASES if case.filter == Filter(text=WORD))
+    times = [ours.ask(search)[0] for _ in range(TIMES)]
+    command = [python, str(Path(__file__).with_name('django_list.py')), *where, WORD, str(DJANGO_TIMES)]
+    out = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    times += [ours.ask(search)[0] for _ in range(TIMES)]
+    viewed, rendered = (statistics.median(json.loads(line)) * 1000 for line in out.splitlines())
+    mine = statistics.median(times)
     print(
-        f'"{WORD}" among a million: ours {ours:.1f} ms, Django admin {viewed:.0f} ms and {rendered:.0f} ms to render: '
-        f'{viewed / ours:.0f} times as fast without what Django renders; target {FASTER}'
+        f'"{WORD}" in the larger: ours {mine:.1f} ms, Django admin {viewed:.0f} ms and {rendered:.0f} ms to render; '
+        f'without what it renders {viewed / mine:.0f} times as fast; target {FASTER}',
+        flush=True,
     )
 
 
@@ -183,16 +198,18 @@ async def measure(kind: str, many: int, folder: Path, python: Callable[[], str])
             began = time.monotonic()
             await fill(urls[people], people)
             print(f'{kind}: {people:,} people in {time.monotonic() - began:.0f} s', flush=True)
-        all_ = await rounds(urls)
-        report(kind, all_[FEW], all_[many])
-        await against_django(await asyncio.to_thread(python), urls[many])
+        few, larger = Asked(urls[FEW], FEW), Asked(urls[many], many)
+        stack.callback(few.close)
+        stack.callback(larger.close)
+        report(kind, *in_turns(few, larger))
+        against_django(python(), urls[many], larger)
 
 
 async def main() -> None:
     kinds = sys.argv[1:2] or databases.available()
     many = int(sys.argv[2]) if len(sys.argv) > 2 else MANY
     with tempfile.TemporaryDirectory() as name:
-        get_settings().data_dir = Path(name)  # the key that cursors are sealed with
+        os.environ['NICEGATE_DATA_DIR'] = name  # where the key is that cursors are sealed with
         python: list[str] = []
 
         def installed() -> str:
@@ -208,4 +225,4 @@ async def main() -> None:
 
 
 if __name__ == '__main__':
-    asyncio.run(main())
+    asyncio.run(answer(sys.argv[2], int(sys.argv[3])) if sys.argv[1:2] == ['answer'] else main())
