@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from tortoise.connection import get_connection
 from tortoise.functions import Count
+from tortoise.queryset import QuerySet
 
 from auth import invitations, site_admins
 from auth.access import Access
@@ -167,7 +168,12 @@ async def _days(at: datetime) -> tuple[Day, ...]:
     by_id = firsts == sorted(firsts)  # else a clock was set back, or rows were put in later
     days = []
     for number, start in enumerate(starts[:-1]):
-        acts = await _acts(firsts[number], firsts[number + 1]) if by_id else await _acts_at(start)
+        rows = (
+            Audit.filter(id__gte=firsts[number], id__lt=firsts[number + 1])
+            if by_id
+            else Audit.filter(at__gte=start, at__lt=start + timedelta(days=1))
+        )
+        acts = await _counted(rows.filter(act__in=list(_ACTS)), 'act')
         mails = await _mails(start)
         days.append(
             Day(
@@ -187,21 +193,14 @@ async def _first_id(start: datetime) -> int:
     return int(str(row[0])) if row else _NEVER
 
 
-async def _acts(first: int, end: int) -> dict[str, int]:
-    if first == end:
-        return {}
-    return {act: await Audit.filter(act=act, id__gte=first, id__lt=end).count() for act in _ACTS}
-
-
-async def _acts_at(start: datetime) -> dict[str, int]:
-    rows = Audit.filter(act__in=list(_ACTS), at__gte=start, at__lt=start + timedelta(days=1))
-    return dict(await rows.annotate(count=Count('id')).group_by('act').values_list('act', 'count'))
-
-
 async def _mails(start: datetime) -> dict[str, int]:
     """By index (status, next_try_at): for a mail that has gone out, that is when it was due."""
-    due = {'next_try_at__gte': start, 'next_try_at__lt': start + timedelta(days=1)}
-    return {status: await Mail.filter(status=status, **due).count() for status in ('sent', 'refused')}
+    due = Mail.filter(next_try_at__gte=start, next_try_at__lt=start + timedelta(days=1))
+    return await _counted(due.filter(status__in=['sent', 'refused']), 'status')
+
+
+async def _counted(rows: QuerySet[Any], by: str) -> dict[str, int]:
+    return dict(await rows.annotate(count=Count('id')).group_by(by).values_list(by, 'count'))
 
 
 async def _mail_matters() -> list[Matter]:

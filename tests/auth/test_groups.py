@@ -87,9 +87,11 @@ async def test_what_is_fixed_named_in_code_unknown_or_not_for_everybody_is_refus
         await groups.set_roles(OPERATOR, 'Premium', ['Premium', 'nothing'])
     with refuses(Reason.LABEL_TAKEN):
         await groups.create(OPERATOR, 'PREMIUM', [])
-    for foreign in (groups.create(eve, 'X', []), groups.rename(eve, 'Premium', 'X'),
-                groups.set_roles(eve, 'Premium', []), groups.reset_roles(eve, 'Premium'), groups.delete(eve, 'Premium'),
-                groups.list_all(eve), groups.preview_roles(eve, 'Premium', [], []), groups.preview_delete(eve, 'Premium', [])):  # fmt: skip
+    for foreign in (groups.create(eve, 'X', []), groups.rename(eve, 'Premium', 'X'), groups.list_all(eve),
+                    groups.set_roles(eve, 'Premium', []), groups.update(eve, 'Premium', 'X', []),
+                    groups.reset_roles(eve, 'Premium'), groups.preview_reset(eve, 'Premium', []),
+                    groups.preview_roles(eve, 'Premium', [], []), groups.delete(eve, 'Premium'),
+                    groups.preview_delete(eve, 'Premium', [])):  # fmt: skip
         with refuses(Reason.FORBIDDEN):
             await foreign
     assert (await start.read_groups())[SITE_ADMINS] == {SITE_ADMIN}
