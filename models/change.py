@@ -55,8 +55,9 @@ class Changed:
 
     kind: 'user' (this user's row, roles or sessions), 'session' (one session
     ended), 'replaced' (one ended for another in the same browser), 'started' (one began), 'mail' (one is in the
-    outbox), 'mailed' (something has become of one), 'mail_template' (what mails say), 'access' (roles or groups themselves), or 'lost' (never a row: signals may have been missed or a delivery
-    failed, so everything must be read again).
+    outbox), 'mailed' (something has become of one), 'mail_template' (what mails say), 'access' (roles or groups
+    themselves), or 'lost' (never a row: signals may have been missed or a delivery failed, so everything must be read
+    again).
     """
 
     id: int
