@@ -73,7 +73,7 @@ async def test_pages_for_site_admins_are_accessible_and_fit_a_phone(serve: Serve
     await assert_accessible(page)
     await submit(page, 'Set password', email=new_email('ada'), new_password=PASSWORD)
     await shown(page, 'Car rental')
-    for path in ('/admin', '/admin/mails', '/admin/mails/templates', '/admin/audit', '/setup?token=x'):
+    for path in ('/admin', '/admin/mails', '/admin/mails/templates/invitation', '/admin/audit', '/setup?token=x'):
         await _look_at(page, path)
         await assert_accessible(page)
         await page.set_viewport_size(PHONE)
