@@ -46,7 +46,7 @@ ADMIN_PAGES = [
     '/admin/groups',
     '/admin/pages',
     '/admin/mails',
-    '/admin/mails/templates',
+    '/admin/mails/templates/invitation',
     '/admin/settings',
     '/admin/audit',
     '/setup?token=x',
