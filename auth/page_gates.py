@@ -2,6 +2,7 @@
 memory: read at the start, whenever a change is heard of, and every five seconds. Doors never use older ones.
 """
 
+import asyncio
 import time
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -74,6 +75,7 @@ _overrides: Mapping[str, Override] = {}
 _redirects: Mapping[Use, str] = {}
 _read_at: float | None = None
 _generation = 0
+_turn = asyncio.Lock()
 version = 0
 """Grows with each difference in what was read: who shows pages sees by it whether there is something to follow."""
 
@@ -118,16 +120,26 @@ def clear() -> None:
 
 async def refresh() -> None:
     """See that memory is right, before a door decides. What cannot be read raises: no door opens on an old gate."""
+    while not _is_fresh():
+        async with _turn:  # one reads for all who wait
+            if not _is_fresh():
+                await _read()
+
+
+def _is_fresh() -> bool:
+    return _read_at is not None and time.monotonic() - _read_at <= snapshots.SNAPSHOT_AGE
+
+
+async def _read() -> None:
     global _overrides, _redirects, _read_at, version
-    while _read_at is None or time.monotonic() - _read_at > snapshots.SNAPSHOT_AGE:
-        generation, started = _generation, time.monotonic()
-        known = frozenset(group.key for group in await snapshots.all_groups())
-        overrides, redirects = await read_overrides(known), await read_redirects()
-        if generation != _generation:  # a change came in meanwhile: what was read may be from before it
-            continue
-        if (overrides, redirects) != (_overrides, _redirects):
-            version += 1
-        _overrides, _redirects, _read_at = overrides, redirects, started
+    generation, started = _generation, time.monotonic()
+    known = frozenset(group.key for group in await snapshots.all_groups())
+    overrides, redirects = await read_overrides(known), await read_redirects()
+    if generation != _generation:  # a change came in meanwhile: what was read may be from before it
+        return
+    if (overrides, redirects) != (_overrides, _redirects):
+        version += 1
+    _overrides, _redirects, _read_at = overrides, redirects, started
 
 
 async def read_overrides(known: Collection[str]) -> dict[str, Override]:

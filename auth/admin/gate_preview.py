@@ -18,7 +18,7 @@ from models.access import Role, UserRole
 from models.clock import now
 from models.user import User
 
-LOOKED_AT = 50_000
+LOOKED_AT = 20_000
 """People who are looked at: with more, the numbers are lower bounds. Enough to see what one is about to do."""
 ROLES = 60
 """Roles that both gates may be about: a bit each, in a number of 64."""

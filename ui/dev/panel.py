@@ -100,6 +100,7 @@ def _page(page: Page) -> dict[str, Any]:
         'title': page.title,
         'source': page.source,
         'from': area and {'path': area.path, 'source': area.source},
+        'changed': page.gate != page.default_gate and gate_in_words(page.default_gate, {}),
     }
 
 

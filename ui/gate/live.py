@@ -59,7 +59,8 @@ async def decide_again() -> None:
     """Bring every open page in line with who is behind it: first close what is over, then read once, then the rest."""
     digests = visits.digests()
     await _close_ended(digests)
-    await page_gates.refresh()
+    if visits.some():
+        await page_gates.refresh()
     stale = [digest for digest in digests if snapshots.peek(digest) is snapshots.STALE]
     if stale:
         await snapshots.read(stale)

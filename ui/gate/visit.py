@@ -196,6 +196,11 @@ def at(path: str) -> list[Visit]:
     return [visit for visit in _visits.values() if visit.page is not None and visit.page.path == path]
 
 
+def some() -> bool:
+    """Whether anybody has a page open."""
+    return bool(_visits)
+
+
 def of_nobody() -> list[Visit]:
     """The open pages of people who are signed out."""
     return [visit for visit in _visits.values() if not visit.bound]

@@ -54,6 +54,7 @@
       make("p", {}, page.gate),
       make("p", { class: "ngp-quiet" }, page.reason),
       groups.length ? make("ul", { class: "ngp-groups" }, ...groups.map(oneGroup)) : null,
+      page.changed ? make("p", { class: "ngp-quiet" }, `Changed at /admin/pages. The code says: ${page.changed}`) : null,
       source(page.source),
       page.from ? source(page.from.source, `Gate from section ${page.from.path}: `) : null,
     );
