@@ -53,7 +53,7 @@ class Change(Model):
 class Changed:
     """A change as a reader gets it.
 
-        kind: 'user' (this user's row, roles or sessions), 'session' (one session ended), 'replaced' (one ended for another
+    kind: 'user' (this user's row, roles or sessions), 'session' (one session ended), 'replaced' (one ended for another
     in the same browser), 'started' (one began), 'mail' (one is in the outbox), 'mailed' (something has become of one),
     'mail_template' (what mails say), 'settings' (those of the site, or its attributes), 'access' (roles, groups or
     gates themselves), or 'lost' (never a row: signals may have been missed or a delivery failed, so everything must be
