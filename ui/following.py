@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from nicegui import Event, ui
 
+from auth import events
 from auth.errors import AuthError, Reason
 
 Watch = Callable[[Callable[[], None]], Awaitable[Callable[[], None]]]
@@ -14,19 +15,31 @@ OVER = (Reason.NOT_SIGNED_IN, Reason.FORBIDDEN)
 """Why something can no longer be read: then the page goes too."""
 
 
-async def follow(watch: Watch, read_again: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-    """Call `read_again()` in this page, one at a time, whenever `watch` says that something may have changed. What this
-    returns does so too.
+def changes_of(*kinds: str) -> Watch:
+    """Watch for changes of these kinds (models/change.py), whoever they are about."""
+
+    async def watch(heard: Callable[[], None]) -> Callable[[], None]:
+        return events.watch(kinds, heard)
+
+    return watch
+
+
+async def follow(
+    watch: Watch, read_again: Callable[[], Awaitable[None]], *, pause: float = 0
+) -> Callable[[], Awaitable[None]]:
+    """Call `read_again()` in this page, one at a time, whenever `watch` says that something may have changed: at once,
+    or after a `pause` in seconds in which changes are gathered. What this returns does so too.
     """
     turn, heard = asyncio.Lock(), Event[[]]()
     waiting = False
 
     async def read() -> None:
         nonlocal waiting
-        if waiting:  # who waits for the turn reads what has changed since, too
+        if waiting:  # who waits reads what has changed since, too
             return
         waiting = True
         try:
+            await asyncio.sleep(pause)
             async with turn:
                 waiting = False
                 await read_again()

@@ -2,12 +2,12 @@
 of `page_gates.declare`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import structlog
 
-from auth import audit, events, page_gates
+from auth import audit, page_gates
 from auth.access import Access, Gate, Override
 from auth.admin.actor import Actor, authorize
 from auth.audit import Act
@@ -16,7 +16,6 @@ from auth.errors import AuthError, Reason
 from auth.page_gates import REDIRECTS, DeclaredPage, Use
 from models import change
 from models.access import Group, GroupRole
-from models.change import Changed
 from models.clock import now
 from models.database import transaction
 from models.page import PageGate
@@ -81,21 +80,6 @@ async def read(actor: Actor) -> Pages:
     ]
     states += [PageState(path, None, None, overrides[path]) for path in sorted(overrides.keys() - declared.keys())]
     return Pages(tuple(states), groups, await page_gates.read_redirects())
-
-
-async def watch(actor: Actor, heard: Callable[[], None]) -> Callable[[], None]:
-    """Have `heard` called whenever something of it may have changed, until what this returns is called.
-
-    Raises:
-        AuthError: FORBIDDEN
-    """
-    await authorize(actor)
-
-    def take(changes: Sequence[Changed]) -> None:
-        if any(changed.kind in ('access', 'lost') for changed in changes):
-            heard()
-
-    return events.subscribe(take)
 
 
 async def set_gate(actor: Actor, path: str, gate: Gate) -> None:

@@ -118,16 +118,6 @@ async def end_sessions(actor: Actor, uid: str) -> int:
         return await sessions.end_all(user.id)
 
 
-def watch_all(heard: Callable[[], None]) -> Callable[[], None]:
-    """The same of everybody: that it happened tells nothing, so anybody may hear it."""
-
-    def hear(changes: Sequence[Changed]) -> None:
-        if any(changed.kind in ('user', 'access', 'lost') for changed in changes):
-            heard()
-
-    return events.subscribe(hear)
-
-
 async def watch(actor: Actor, uid: str, heard: Callable[[], None]) -> Callable[[], None]:
     """Call `heard()` whenever something of this person, or of roles and groups, may have changed, until what this
     returns is called.

@@ -93,7 +93,6 @@ async def test_what_a_page_cannot_have_is_refused(path: str, gate: Gate, reason:
 async def test_every_verb_asks_who_acts():
     for act in (
         pages.read(STRANGER),
-        pages.watch(STRANGER, lambda: None),
         pages.set_gate(STRANGER, '/cars', PUBLIC),
         pages.reset(STRANGER, '/cars'),
         pages.set_redirects(STRANGER, {}),

@@ -8,7 +8,7 @@ from auth.access import SITE_ADMINS
 from auth.current_user import CurrentUser
 from auth.errors import AuthError, Reason
 from ui.components import heading, muted, row, tag
-from ui.gate import Visit, page
+from ui.gate import Session, Visit, page
 
 PAGES = (
     ('/admin', 'Overview'),
@@ -46,15 +46,15 @@ admin_page = partial(page, groups=[SITE_ADMINS], locked=True, nav=False, heading
 """Declare a page of the admin area: `@admin_page('/admin/users', title='Users')`. Its title it draws by `page_head`."""
 
 
-def actor_of(visit: Visit) -> CurrentUser:
+def actor_of(page: Visit | Session) -> CurrentUser:
     """Whoever acts on this page: the verb asks the database whether they may.
 
     Raises:
         AuthError: FORBIDDEN when nobody is signed in there any more
     """
-    if visit.user is None:
+    if page.user is None:
         raise AuthError(Reason.FORBIDDEN)
-    return visit.user
+    return page.user
 
 
 @contextmanager

@@ -15,8 +15,8 @@ from auth.admin.groups import GroupInUse
 from auth.errors import AuthError, Reason
 from ui import messages
 from ui.admin import effect_words
-from ui.admin.access_changes import actor_of, called_in_code, doors, follow
-from ui.admin.area import admin_page, page_head
+from ui.admin.access_changes import KINDS, PAUSE, called_in_code, doors
+from ui.admin.area import actor_of, admin_page, page_head
 from ui.components import (
     Act,
     Action,
@@ -35,6 +35,7 @@ from ui.components import (
     tag,
 )
 from ui.components.typed import VALUES
+from ui.following import changes_of, follow
 from ui.gate import Session
 from ui.gate_words import group_in_words
 
@@ -64,7 +65,7 @@ async def groups(session: Session) -> None:
         'Groups', COLUMNS, empty='There is no group yet. Create one.', edit=shown.rename_in_place, act=shown.act
     )
     await shown.read()
-    follow(shown.read)
+    await follow(changes_of(*KINDS), shown.read, pause=PAUSE)
 
 
 class _Groups:

@@ -12,7 +12,6 @@ from auth.errors import AuthError, Reason
 from ui import messages
 from ui.account.times import date_and_time
 from ui.admin.area import admin_page, page_head
-from ui.admin.following import follow
 from ui.admin.mail_words import title_of
 from ui.components import (
     Action,
@@ -34,8 +33,11 @@ from ui.components import (
     tag,
 )
 from ui.components.records import Move
+from ui.following import changes_of, follow
 
 PATH = '/admin/mails'
+PAUSE = 0.3
+"""Seconds in which changes are gathered: a thousand mails that go out are a few looks."""
 NO_SERVER = (
     'No mail server is set (NICEGATE_SMTP_URL). Mails wait here and go out once one is; until then their words can be '
     'read below, and handed on.'
@@ -67,7 +69,7 @@ async def mails(user: CurrentUser, status: str = '', address: str = '') -> None:
         alert(messages.say(error), 'error')
         link_button('Show all', PATH)
         return
-    follow(['mail', 'mailed'], shown.read)
+    await follow(changes_of('mail', 'mailed'), shown.read, pause=PAUSE)
 
 
 class _Outbox:

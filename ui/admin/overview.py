@@ -9,8 +9,8 @@ from nicegui import ui
 from auth.admin import overview as verbs
 from auth.admin.overview import DAYS, Concern, Day, Matter, Overview, Seen
 from ui.account.times import ago, date
-from ui.admin.access_changes import actor_of, doors
-from ui.admin.area import admin_page, page_head
+from ui.admin.access_changes import doors
+from ui.admin.area import actor_of, admin_page, page_head
 from ui.components import card, link, muted, paragraph, table, tag
 from ui.gate import Session
 

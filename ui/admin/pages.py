@@ -12,7 +12,7 @@ from ui import messages
 from ui.admin.area import actor_of, admin_page, page_head
 from ui.admin.change_gate import ChangeGate
 from ui.components import Action, Cell, Column, Option, Records, Row, Typed, form, muted, tag, task, tasks
-from ui.following import follow
+from ui.following import changes_of, follow
 from ui.gate import Visit
 from ui.gate_words import gate_in_words
 
@@ -63,7 +63,7 @@ class _Page:
         with tasks(), task('Redirects', 'Where people are led. A page that would not let them in is not offered.'):
             self._redirects = tag('div', classes='nc-place')
         await self._read_again()
-        await follow(lambda heard: verbs.watch(actor_of(self._visit), heard), self._read_again)
+        await follow(changes_of('access'), self._read_again)
 
     async def _read_again(self) -> None:
         self._found = found = await verbs.read(actor_of(self._visit))

@@ -12,9 +12,10 @@ from auth.admin.roles import RoleInUse
 from auth.errors import AuthError, Reason
 from ui import messages
 from ui.admin import effect_words
-from ui.admin.access_changes import actor_of, called_in_code, doors, follow
-from ui.admin.area import admin_page, page_head
+from ui.admin.access_changes import KINDS, PAUSE, called_in_code, doors
+from ui.admin.area import actor_of, admin_page, page_head
 from ui.components import Action, Cell, Column, Records, Row, Typed, button, dialog_now, form, paragraph, tag
+from ui.following import changes_of, follow
 from ui.gate import Session
 
 ABOUT: Final = 'A role is a label that you give people, for good or until a day. Groups are made of roles.'
@@ -40,7 +41,7 @@ async def roles(session: Session) -> None:
         'Roles', COLUMNS, empty='There is no role yet. Create one.', edit=shown.rename_in_place, act=shown.act
     )
     await shown.read()
-    follow(shown.read)
+    await follow(changes_of(*KINDS), shown.read, pause=PAUSE)
 
 
 class _Roles:

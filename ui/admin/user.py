@@ -7,10 +7,10 @@ from ui.account.times import ago_or_never, date, date_and_time
 from ui.admin import user_form
 from ui.admin.area import actor_of, admin_page, page_head
 from ui.admin.user_access import UserAccess
-from ui.admin.user_acts import UserActs
+from ui.admin.user_acts import ID, UserActs
 from ui.admin.user_history import UserHistory
 from ui.admin.user_sessions import UserSessions
-from ui.components import alert, link, muted, tag, task, tasks
+from ui.components import alert, link, tag, task, tasks
 from ui.following import follow
 from ui.gate import NotFoundError, Visit
 
@@ -93,4 +93,6 @@ def _status(found: UserDetails) -> None:
     elif found.must_change_password:
         alert('Somebody else made their password: they change it at the next sign-in.')
     seen = f'Last seen {ago_or_never(found.last_seen_at)}'
-    muted(f'{seen} · Created {date(found.created_at)} · ID {found.id}')
+    with tag('p', classes='nc-text nc-muted'):
+        tag('span', f'{seen} · Created {date(found.created_at)} · ID ')
+        tag('code', found.id, id=ID)

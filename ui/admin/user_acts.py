@@ -2,14 +2,27 @@
 
 from collections.abc import Awaitable, Callable
 
-from nicegui import json, ui
+from nicegui import ui
 
 from auth import passwords
 from auth.admin import invitations, users
 from auth.admin.user_details import UserDetails
 from auth.errors import AuthError, Reason
 from ui.admin.area import actor_of
-from ui.components import Form, Option, Typed, button, confirm, dialog_now, form, muted, paragraph, tag
+from ui.components import (
+    Form,
+    Option,
+    Typed,
+    button,
+    confirm,
+    copied_text,
+    copy_button,
+    dialog_now,
+    form,
+    muted,
+    paragraph,
+    tag,
+)
 from ui.gate import Visit
 
 Did = Callable[[], Awaitable[None]]
@@ -17,6 +30,8 @@ Did = Callable[[], Awaitable[None]]
 
 MAIL, LINK = 'mail', 'link'
 GENERATE, HAND = 'generate', 'hand'
+ID = 'nc-user-id'
+"""Of the element in which the public id stands."""
 
 
 class UserActs:
@@ -34,8 +49,7 @@ class UserActs:
             return
         self._bar.clear()
         with self._bar:
-            copy = button('Copy ID')
-            copy.on('click', js_handler=f'() => nicegate.copy({json.dumps(found.id)}, "The ID is copied.")')
+            copy_button('Copy ID', ID)
             if not (found.has_password and found.verified_at) and not found.blocked_at:
                 button('Send invitation', self._invite)
             button('Set password', self._set_password)
@@ -142,9 +156,7 @@ def show_secret(place: ui.element, title: str, secret: str, about: str) -> None:
     """Something that is shown this once."""
     with place, dialog_now(title, closes='Done'):
         muted(f'{about} It is shown only now.')
-        tag('code', secret, 'nc-secret')
-        copy = button('Copy')
-        copy.on('click', js_handler=f'() => nicegate.copy({json.dumps(secret)}, "Copied.")')
+        copied_text(secret, 'Copy')
 
 
 def _kind(found: UserDetails) -> tuple[bool, ...]:

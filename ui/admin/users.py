@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from nicegui import ui
-
 from auth import attributes
 from auth.admin import edit_user, user_details, user_list, users
 from auth.admin.user_list import Filter, PeoplePage, Person, Sort
@@ -20,6 +18,7 @@ from ui.admin.user_filters import Filters
 from ui.admin.user_roles import draw_roles, read_roles
 from ui.components import Cell, Pager, Records, Row, Tone, Typed, dialog_now, form, tag
 from ui.components.records import Move
+from ui.following import changes_of, follow
 from ui.gate import Visit
 
 TONES: Mapping[Status, Tone] = {
@@ -28,8 +27,8 @@ TONES: Mapping[Status, Tone] = {
     Status.UNVERIFIED: 'warning',
     Status.BLOCKED: 'error',
 }
-EVERY = 2.0
-"""Seconds between looks whether somebody has changed: an import changes thousands a second."""
+PAUSE = 2.0
+"""Seconds in which changes are gathered: an import changes thousands a second."""
 
 
 @admin_page('/admin/users', title='Users')
@@ -78,7 +77,7 @@ class _People:
             edit=self._edited,
         )
         await self.reload()
-        self._follow()
+        await follow(changes_of('user', 'access'), self.reload, pause=PAUSE)
 
     # ------------------------------------------------------------------ what is shown
 
@@ -116,23 +115,6 @@ class _People:
         }
         cells |= {f'attribute.{key}': value for key, value in person.attributes.items()}
         return Row(person.id, person.email, cells)
-
-    def _follow(self) -> None:
-        """Changes of others show within moments, without a reload and without a query for each."""
-        changed = False
-
-        def hear() -> None:
-            nonlocal changed
-            changed = True
-
-        async def look() -> None:
-            nonlocal changed
-            if changed:
-                changed = False
-                await self.reload()
-
-        ui.context.client.on_delete(user_details.watch_all(hear))
-        ui.timer(EVERY, look)
 
     def _note_address(self) -> None:
         query = {

@@ -4,7 +4,7 @@ from ui.components.alert import Tone, alert, said
 from ui.components.button import button, link_button, submit_button
 from ui.components.card import account_card, card, card_foot, row
 from ui.components.choice import Option
-from ui.components.copied import copied_text
+from ui.components.copied import copied_text, copy_button
 from ui.components.dialog import confirm, dialog_now, form_dialog
 from ui.components.form import Form, form
 from ui.components.records import Action, Cell, Column, Pager, Records, Row
@@ -35,6 +35,7 @@ __all__ = [
     'code',
     'confirm',
     'copied_text',
+    'copy_button',
     'dialog_now',
     'form',
     'form_dialog',

@@ -172,15 +172,6 @@
       ((canHover && first) || titleOf())?.focus({ preventScroll: true });
     },
     say,
-    /* Puts a text into the clipboard, and says so. Without https a browser keeps scripts from it: then it is selected. */
-    async copy(text, words) {
-      try {
-        await navigator.clipboard.writeText(text);
-        Quasar.Notify.create({ message: words, type: "positive" });
-      } catch {
-        window.prompt("Copy it from here:", text);
-      }
-    },
   });
 
   /* Words that have no place of their own: a failure of something in the header. */
