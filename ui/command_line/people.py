@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, time
 from typing import Annotated, TypeVar
 
 import typer
@@ -21,6 +22,10 @@ Generated = Annotated[
 ]
 PasswordStdin = Annotated[bool, typer.Option('--password-stdin', help='Read the password from standard input.')]
 Name = Annotated[str, typer.Option(help='Display name.')]
+Until = Annotated[
+    datetime | None,
+    typer.Option(formats=['%Y-%m-%d'], help='The last day, such as 2027-01-31 (UTC).', show_default=False),
+]
 Roles = Annotated[list[str] | None, typer.Option(help='A role to give; may be repeated.')]
 
 cli = typer.Typer()
@@ -72,9 +77,9 @@ def set_password(email: Email, password_stdin: PasswordStdin = False, generate: 
 
 
 @cli.command()
-def grant(email: Email, role: Role) -> None:
-    """Give a person a role."""
-    _on_person(email, lambda uid: users.grant(OPERATOR, uid, role))
+def grant(email: Email, role: Role, until: Until = None) -> None:
+    """Give a person a role, for good or until a day."""
+    _on_person(email, lambda uid: users.grant(OPERATOR, uid, role, until=_end_of(until)))
     print(f'{email} holds {_role_name(role)}.')
 
 
@@ -86,9 +91,13 @@ def revoke(email: Email, role: Role) -> None:
 
 
 @cli.command()
-def block(email: Email) -> None:
-    """Bar a person from signing in and end their sessions."""
-    _on_person(email, lambda uid: users.block(OPERATOR, uid))
+def block(
+    email: Email,
+    reason: Annotated[str, typer.Option(help='For site admins to read.', show_default=False)] = '',
+    until: Until = None,
+) -> None:
+    """Bar a person from signing in, for good or until a day, and end their sessions."""
+    _on_person(email, lambda uid: users.block(OPERATOR, uid, reason=reason, until=_end_of(until)))
     print(f'{email} is blocked.')
 
 
@@ -148,6 +157,10 @@ def _on_person(email: str, act: Callable[[str], Awaitable[Result]]) -> Result:
         return await act(await users.find(OPERATOR, email))
 
     return with_database(find_and_act)
+
+
+def _end_of(day: datetime | None) -> datetime | None:
+    return datetime.combine(day.date(), time.max, UTC) if day else None
 
 
 def _role_name(role: str) -> str:
