@@ -1,8 +1,9 @@
 """Whether a role change is felt elsewhere: `.venv/bin/python -m bench.role_change [KIND]`.
 
-KIND is sqlite or postgresql, both when left out. 500 connected tabs of 50 people; another page is asked for again and again,
-first while nobody does anything, then while a role of one of them after the other is changed twice a second, from
-another process as the command line does it. Ten tabs follow each change; in four of them a page opens or closes. Printed: p50 and p99 of the other page, and the ratio. Target: p99 within 3 times idle.
+KIND is sqlite or postgresql, both when left out. 500 connected tabs of 50 people; another page is asked for again and
+again, first while nobody does anything, then while a role of one person after the other is changed twice a second, from
+another process as the command line does it. Ten tabs follow each change; in four of them a page opens or closes.
+Printed: median and p99 of the other page, and the ratio. Target: p99 within 3 times idle.
 """
 
 import asyncio

@@ -1,11 +1,23 @@
 """The operator works on the command line beside a running server, which follows at once."""
 
+import httpx
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.conftest import NewPage, Serve
 from tests.support.browser import shown, visit
-from tests.support.people import PASSWORD, Person, account, can_sign_in, form, join, new_email, sign_in, submit
+from tests.support.people import (
+    PASSWORD,
+    Person,
+    account,
+    can_sign_in,
+    form,
+    join,
+    join_without_browser,
+    new_email,
+    sign_in,
+    submit,
+)
 from tests.support.server import Server
 from tests.support.terminal import typed_at
 
@@ -185,3 +197,14 @@ async def test_migrate_finds_nothing_to_do(site: Server):
 async def test_without_a_terminal_a_password_has_to_be_piped(site: Server):
     said = await site.cli('create-user', new_email(), typed=f'{PASSWORD}\n', refused=True)
     assert '--password-stdin' in said
+
+
+async def test_a_role_and_a_block_end_by_themselves(site: Server, http: httpx.AsyncClient):
+    person = await join_without_browser(http, site)
+    assert 'not a day' in await site.cli('grant', person.email, 'Premium', '--until', '2001-01-01', refused=True)
+    await site.cli('grant', person.email, 'Premium', '--until', '2999-12-31')
+    assert (await http.get(f'{site.url}/premium')).status_code == 200
+    await site.cli('block', person.email, '--reason', 'Did not pay', '--until', '2999-12-31')
+    assert not await can_sign_in(site, person.email)
+    await site.cli('unblock', person.email)
+    assert await can_sign_in(site, person.email)
