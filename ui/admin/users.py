@@ -99,7 +99,7 @@ class _People:
         self._page = page
         rows = [self._row(person) for person in page.people]
         pager = Pager(page.previous is not None, page.next is not None, _in_words(page))
-        self._records.props['empty'] = _why_empty(self._filter)
+        self._records.props['empty'] = _why_empty(self._filter, page)
         self._records.show(rows, pager=pager, sort=(self._sort.value, self._descending))
         return None
 
@@ -213,7 +213,9 @@ def _in_words(page: PeoplePage) -> str:
     return words
 
 
-def _why_empty(filter: Filter) -> str:
+def _why_empty(filter: Filter, page: PeoplePage) -> str:
+    if page.looked_through is not None:
+        return 'Nobody was found yet. Next looks on.'
     if filter == Filter():
         return 'There is nobody here yet. Add the first user.'
     return 'Nobody fits. Search for something else, or clear the filters.'
