@@ -24,7 +24,7 @@ from auth.sessions import NewSession, digest_of
 from models.session import Session
 from tests.auth.conftest import PASSWORD, VISITOR
 from tests.auth.mailbox import code_for, mails, newest
-from tests.auth.test_account_flows import ANN, NEW, signed_in
+from tests.auth.test_account_flows import ANN, NEW, acts, signed_in
 from tests.auth.test_accounts import person, refuses
 
 # ------------------------------------------------------------------ change
