@@ -69,6 +69,12 @@ class Act(StrEnum):
     MAIL_TESTED = 'test mail sent'
 
 
+ANYBODYS = frozenset({
+    Act.SIGNED_UP, Act.SIGN_UP_REFUSED, Act.SIGN_IN_FAILED, Act.CODE_REFUSED, Act.PASSWORD_FORGOTTEN,
+})  # fmt: skip
+"""What any stranger can do about somebody: who it was is not known, but for where it came from."""
+
+
 async def record(
     act: Act,
     subject: User | None,
@@ -81,8 +87,9 @@ async def record(
     """Write a row inside the caller's transaction. Without `actor` it is the subject's own act; `about` is the address
     that was given where there is no such person.
     """
-    uid = None if isinstance(actor, Operator) else actor.id if actor else subject.uid if subject else None
-    who = actor.id if isinstance(actor, Operator) else actor.email if actor else subject.email if subject else ''
+    by = None if act in ANYBODYS else subject
+    uid = None if isinstance(actor, Operator) else actor.id if actor else by.uid if by else None
+    who = actor.id if isinstance(actor, Operator) else actor.email if actor else by.email if by else ''
     await Audit.create(
         at=now(),
         act=act,

@@ -1,5 +1,7 @@
 """Codes sent by mail: eight letters, ten minutes, five tries, the newest only, for one purpose and one person.
 
+Tries are counted for each source: whoever goes through a stranger's code spoils it for themselves, not for its owner.
+
 A code is stored as a keyed digest: there are few enough of them to be tried through by whoever reads the database.
 """
 
@@ -12,7 +14,7 @@ from typing import Final
 
 from tortoise.expressions import F
 
-from auth import audit
+from auth import audit, limits
 from auth.audit import Act
 from auth.errors import AuthError, Reason
 from auth.settings import get_settings
@@ -29,7 +31,9 @@ LENGTH: Final = 8
 LIFETIME: Final = timedelta(minutes=10)
 """Design, section 7."""
 TRIES: Final = 5
-"""Design, section 7."""
+"""Design, section 7: of one source."""
+ALL_TRIES: Final = 50
+"""Of all sources: ten that guess together, at each of a day's twenty codes, hit one in 25 million."""
 
 
 class Purpose(StrEnum):
@@ -67,23 +71,38 @@ async def check(purpose: Purpose, user: User | None, typed: str, visitor: Visito
         AuthError: CODE_INVALID: wrong, too old, used, tried too often, replaced by a newer one, or nobody's
     """
     async with transaction():  # which writes something in each case: the time of a refusal tells nothing
-        found = await find(purpose, user, typed) if await _take_try(purpose, user) else None
+        found = await find(purpose, user, typed) if await _take_try(purpose, user, visitor) else None
         if found is None:
             await audit.record(Act.CODE_REFUSED, user, visitor, about=about, details={'purpose': purpose})
     if found is None:
         raise AuthError(Reason.CODE_INVALID)
 
 
-async def _take_try(purpose: Purpose, user: User | None) -> bool:
-    """Whether there is a code to be tried. One conditional update: of any number at once five get through."""
-    live = Code.filter(
+async def _take_try(purpose: Purpose, user: User | None, visitor: Visitor) -> bool:
+    """Whether there is a code to be tried from there, inside the caller's transaction: of any number of tries at once
+    five of one source get through.
+    """
+    live = await Code.filter(
         purpose=purpose,
         user_id=user.id if user else 0,  # nobody's id: for strangers the same is asked
         used_at__isnull=True,
         ends_at__gt=now(),
-        tries__lt=TRIES,
-    )
-    return bool(await live.update(tries=F('tries') + 1))
+        tries__lt=ALL_TRIES,
+    ).first()
+    if live is None:
+        return False
+    data, source = dict(live.data or {}), _source(visitor)
+    tries = dict(data.get('tries') or {})
+    tries[source] = tries.get(source, 0) + 1
+    if tries[source] > TRIES:
+        return False
+    return bool(await Code.filter(id=live.id).update(tries=F('tries') + 1, data={**data, 'tries': tries}))
+
+
+def _source(visitor: Visitor) -> str:
+    """Where a try comes from, so that no address stands in the database for it."""
+    source = limits.source_of(visitor.address)
+    return hmac.digest(get_settings().derived_key('code source'), source.encode(), hashlib.sha256).hex()[:16]
 
 
 async def redeem(purpose: Purpose, user: User | None, typed: str) -> Code:

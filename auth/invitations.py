@@ -55,7 +55,8 @@ async def _get(token: str) -> tuple[Code, User]:
     row = await Code.get_or_none(purpose=PURPOSE, digest=digest_of(token) or '').select_related('user')
     if row is None or row.user is None or row.user.blocked_at is not None:
         raise AuthError(Reason.INVITATION_INVALID)
-    if row.used_at is not None:
+    is_in = row.user.password_hash is not None and row.user.verified_at is not None
+    if row.used_at is not None or is_in:
         raise AuthError(Reason.INVITATION_USED)
     if row.withdrawn_at is not None:
         raise AuthError(Reason.INVITATION_WITHDRAWN)
@@ -83,6 +84,14 @@ async def spend(token: str) -> Code:
     if not await usable.update(used_at=now()):
         raise AuthError(Reason.INVITATION_USED)
     return row
+
+
+async def is_withdrawn(user: User) -> bool:
+    """Whether somebody has no password, and the last link they were sent was taken back: they are not to come in."""
+    if user.password_hash is not None:
+        return False
+    row = await Code.filter(purpose=PURPOSE, user_id=user.id).order_by('-id').first()
+    return row is not None and row.withdrawn_at is not None and row.used_at is None
 
 
 async def end_all(user_id: int, *, but: int | None = None) -> int:

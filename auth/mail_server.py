@@ -128,6 +128,8 @@ def ascii_address(address: str) -> str:
 
 
 def header_address(address: str, name: str = '') -> Address:
-    """As it stands in From and To. Neither part can end a header: the library refuses what could."""
+    """As it stands in From and To. The library refuses what could end a header, but for encoded words: those nobody has
+    in an address (auth/people.py).
+    """
     username, _, domain = ascii_address(address).rpartition('@')
     return Address(name, username, domain)

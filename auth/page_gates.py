@@ -3,6 +3,7 @@ memory: read at the start, whenever a change is heard of, and every five seconds
 """
 
 import asyncio
+import re
 import time
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ log = structlog.get_logger()
 
 REDIRECTS: Final = 'redirects'
 """Key of the setting that holds them."""
+GONE: Final = ''
+"""Stands in an override for a group that was deleted: no group has this key."""
+_PARAMETER: Final = re.compile(r'\{[^}]*\}')
 NOBODY: Final = Gate(Access.GROUPS)
 """What code cannot declare: it stands for a default that cannot be read, so that the stricter of both holds."""
 
@@ -148,7 +152,35 @@ async def read_overrides(known: Collection[str]) -> dict[str, Override]:
         rows: list[tuple[str, Any, Any]] = [(row.path, row.gate, row.replaced) for row in await PageGate.all()]
     except (FieldError, ValueError):  # one of them is no JSON: that must not close the others
         rows = [await _read_alone(str(path)) for path in await PageGate.all().values_list('path', flat=True)]
-    return {path: Override(_existing(path, gate, known), _replaced(replaced)) for path, gate, replaced in rows}
+    names = {shape(path): path for path in _declared}
+    found = {path: Override(_existing(path, gate, known), _replaced(replaced)) for path, gate, replaced in rows}
+    respelled = {names.get(shape(path), path): override for path, override in found.items() if path not in _declared}
+    return respelled | {path: override for path, override in found.items() if path in _declared}
+
+
+def shape(path: str) -> str:
+    """A path without the names of its parameters: code that calls one otherwise has the same page all the same."""
+    return _PARAMETER.sub('{}', path)
+
+
+async def forget(path: str) -> int:
+    """Delete the override of a page, under whatever names of its parameters it was made, inside the caller's
+    transaction; how many there were.
+    """
+    paths = [str(other) for other in await PageGate.all().values_list('path', flat=True)]
+    return int(await PageGate.filter(path__in=[other for other in paths if shape(other) == shape(path)]).delete())
+
+
+async def leave_out(group: str) -> None:
+    """Take a group that is deleted out of all overrides, inside the caller's transaction: one that is made later under
+    the same key must not open what this one did. Where no other is left, only site admins come in.
+    """
+    for path in await PageGate.all().values_list('path', flat=True):
+        _, gate, _ = await _read_alone(str(path))
+        named = gate.get('groups') if isinstance(gate, dict) else None
+        if isinstance(named, list) and group in named:
+            left = [key for key in named if key != group] or [GONE]
+            await PageGate.filter(path=path).update(gate={**gate, 'groups': left})
 
 
 async def _read_alone(path: str) -> tuple[str, Any, Any]:

@@ -5,10 +5,11 @@ sign-up was for an address that has an account, the token stands for nobody, and
 """
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from auth.accounts import Draft
 from auth.sessions import TOKEN_BYTES, digest_of
 from models.clock import now
 from models.code import Code
@@ -34,9 +35,11 @@ class Pending:
     token: str = field(repr=False)
 
 
-async def begin(step: Step, email: str, user: User | None, *, keep: bool = False) -> Pending:
+async def begin(
+    step: Step, email: str, user: User | None, *, keep: bool = False, draft: Draft | None = None
+) -> Pending:
     """Begin a step in place of an earlier one of that person, inside the caller's transaction. `user` is None where
-    only the appearance is wanted; `keep` is for the session at its end.
+    only the appearance is wanted; `keep` is for the session at its end; `draft` is who they are once it is done.
     """
     token, at = secrets.token_urlsafe(TOKEN_BYTES), now()
     if user is not None:
@@ -46,7 +49,7 @@ async def begin(step: Step, email: str, user: User | None, *, keep: bool = False
         digest=digest_of(token),
         user=user,
         address=email,
-        data={'keep': keep},
+        data={'keep': keep, 'draft': asdict(draft) if draft else None},
         created_at=at,
         ends_at=at + LIFETIME,
     )
@@ -56,6 +59,13 @@ async def begin(step: Step, email: str, user: User | None, *, keep: bool = False
 def keeps(row: Code) -> bool:
     """Whether the session at the end of a step is to be kept."""
     return bool((row.data or {}).get('keep'))
+
+
+async def draft_of(user_id: int) -> Draft | None:
+    """The draft of the step that somebody is at, if it has one."""
+    row = await Code.filter(user_id=user_id, purpose=Step.VERIFY, ends_at__gt=now()).first()
+    data = (row.data or {}).get('draft') if row is not None else None
+    return Draft(**data) if data else None
 
 
 async def find(step: Step, token: str | None) -> Code | None:

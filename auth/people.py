@@ -16,6 +16,8 @@ EMAIL_LENGTH = 254
 """Longest address that mail can be sent to (RFC 5321, 4.5.3.1.3, with the erratum)."""
 KEY_LENGTH = 3 * EMAIL_LENGTH
 """Longest key, as its column has it: case folding makes up to three characters of one."""
+ENCODED = '=?'
+"""What an encoded word begins with (RFC 2047, 2): a mail's header reads line breaks and commas out of one."""
 NAME_LENGTH = 200
 """Longest display name; the longest personal names on record stay below it."""
 
@@ -30,7 +32,7 @@ def check_email(email: str) -> tuple[str, str]:
         AuthError: EMAIL_INVALID
     """
     text = email.strip()
-    if not text or len(text) > EMAIL_LENGTH or not text.isprintable():
+    if not text or len(text) > EMAIL_LENGTH or not text.isprintable() or ENCODED in text:
         raise AuthError(Reason.EMAIL_INVALID)
     try:
         parts = validate_email(text, check_deliverability=False, globally_deliverable=False)

@@ -54,4 +54,11 @@ async def is_last(uid: str) -> bool:
 
 
 def _permanent() -> QuerySet[UserRole]:
-    return UserRole.filter(role__key=SITE_ADMIN, until__isnull=True, user__blocked_at__isnull=True)
+    """Who was invited and has no password yet may never come: they do not count."""
+    return UserRole.filter(
+        role__key=SITE_ADMIN,
+        until__isnull=True,
+        user__blocked_at__isnull=True,
+        user__password_hash__isnull=False,
+        user__verified_at__isnull=False,
+    )

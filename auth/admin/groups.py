@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from auth import audit, declared
+from auth import audit, declared, page_gates
 from auth.access import SITE_ADMINS
 from auth.admin import effects, labels
 from auth.admin.actor import Actor, authorize
@@ -212,6 +212,7 @@ async def delete(actor: Actor, key: str) -> None:
         await authorize(actor)
         group = await _get_deletable(key)
         await Group.filter(id=group.id).delete()
+        await page_gates.leave_out(key)
         await change.record('access')
         await audit.record(Act.GROUP_DELETED, None, actor=actor, details={'group': key, 'name': group.name})
     log.info('group deleted', group=key, actor=actor.id)

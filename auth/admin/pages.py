@@ -97,7 +97,7 @@ async def set_gate(actor: Actor, path: str, gate: Gate) -> None:
             raise AuthError(Reason.GROUP_NOT_FOUND, field='groups')
         override = Override(gate, page.gate)
         await _refuse_in_use(page, override)
-        await PageGate.filter(path=path).delete()
+        await page_gates.forget(path)
         if gate != page.gate:
             given, replaced = page_gates.to_json(gate), page_gates.to_json(page.gate)
             await PageGate.create(path=path, gate=given, replaced=replaced, changed_at=now())
@@ -116,7 +116,7 @@ async def reset(actor: Actor, path: str) -> None:
         await authorize(actor)
         if (page := page_gates.declared().get(path)) is not None:
             await _refuse_in_use(page, None)
-        if not await PageGate.filter(path=path).delete():
+        if not await page_gates.forget(path):
             raise AuthError(Reason.PAGE_NOT_FOUND)
         await change.record('access')
         await audit.record(Act.GATE_RESET, None, actor=actor, details={'page': path})

@@ -6,11 +6,25 @@ from datetime import datetime
 import structlog
 from tortoise.exceptions import IntegrityError
 
-from auth import accounts, audit, blocks, invitations, mail, passwords, roles_of, sessions, site_admins, throttle
+from auth import (
+    accounts,
+    audit,
+    blocks,
+    codes,
+    invitations,
+    mail,
+    passwords,
+    pending,
+    roles_of,
+    sessions,
+    site_admins,
+    throttle,
+)
 from auth.accounts import Draft
 from auth.admin.actor import Actor, authorize
 from auth.admin.changing import changing
 from auth.audit import Act
+from auth.codes import Purpose
 from auth.declared import did_you_mean
 from auth.errors import AuthError, Reason
 from auth.mail import Template
@@ -124,6 +138,8 @@ async def set_password(actor: Actor, uid: str, password: str, *, must_change: bo
         )
         await sessions.end_all(user.id)
         await invitations.end_all(user.id)
+        await pending.forget(user.id)
+        await codes.forget(user.id, *Purpose)
         await throttle.forget(user.email_key)
         await mail.queue(Template.PASSWORD_CHANGED, user.email, user, mail.circumstances(audit.NOWHERE))
 

@@ -5,7 +5,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 from tortoise.queryset import QuerySet
 
-from auth import audit, codes, credentials, mail, sessions, sign_up_rules, throttle
+from auth import audit, codes, credentials, invitations, mail, sessions, sign_up_rules, throttle
 from auth.audit import Act
 from auth.codes import Purpose
 from auth.errors import AuthError, Reason
@@ -91,7 +91,7 @@ def _live_codes(user: User) -> QuerySet[Code]:
         user_id=user.id,
         used_at__isnull=True,
         ends_at__gt=now(),
-        tries__lt=codes.TRIES,
+        tries__lt=codes.ALL_TRIES,
     )
 
 
@@ -101,6 +101,7 @@ async def _take(user: User, row: Code, visitor: Visitor) -> None:
     await User.filter(id=user.id).update(email=address, email_key=key, verified_at=now(), version=F('version') + 1)
     # What was mailed to the old address opens nothing any more.
     await codes.forget(user.id, Purpose.VERIFY_EMAIL, Purpose.RESET_PASSWORD)
+    await invitations.end_all(user.id)
     await change.record('user', user_id=user.id)
     told = {'new_email': address, **mail.circumstances(visitor)}
     await mail.queue(Template.EMAIL_CHANGED, user.email, user, told)

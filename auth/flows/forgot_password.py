@@ -5,7 +5,7 @@ What is done here is the same for every address: a mail is asked for. The mail's
 
 from urllib.parse import urlencode
 
-from auth import accounts, audit, codes, mail, throttle
+from auth import accounts, audit, codes, invitations, mail, throttle
 from auth.audit import Act
 from auth.codes import Purpose
 from auth.mail import Template
@@ -33,7 +33,7 @@ async def forgot_password(email: str, visitor: Visitor) -> None:
 @mail.resolve_with(Template.RESET_PASSWORD)
 async def _answer(address: str) -> Answer | None:
     user = await accounts.find_by_email(address)
-    if user is None or user.blocked_at is not None:
+    if user is None or user.blocked_at is not None or await invitations.is_withdrawn(user):
         return None
     code = await codes.issue(Purpose.RESET_PASSWORD, user)
     link = f'{get_settings().url}/forgot?{urlencode({"email": user.email, "step": "code"})}'

@@ -11,7 +11,6 @@ from auth.errors import AuthError, Reason
 from auth.flows import verify_email
 from auth.pending import Pending, Step
 from auth.sessions import NewSession
-from auth.settings import get_settings
 from auth.throttle import Kind
 from auth.tickets import Ticket
 from auth.tokens import Tokens
@@ -104,7 +103,7 @@ async def _open(
     if user.blocked_until is not None:
         await blocks.lift_over(user.email_key)
     new_hash = await passwords.make_hash(password) if passwords.needs_new_hash(user.password_hash) else None
-    unverified = user.verified_at is None and get_settings().verify_email
+    unverified = user.verified_at is None  # whatever the setting says by now: nobody has shown that it is theirs
     sends = unverified and await verify_email.may_send(user, visitor)
     async with transaction():
         # Asked again where nothing can change any more: a block or a new password since then wins.

@@ -19,6 +19,7 @@ from auth.sessions import NewSession
 from auth.settings import get_settings
 from auth.tickets import Ticket
 from auth.visitor import Visitor
+from models.access import UserRole
 from models.clock import now
 from models.database import transaction
 from models.user import User
@@ -130,18 +131,28 @@ async def _ask_for_code(person: Draft, visitor: Visitor) -> Pending:
             await mail.queue(Template.EMAIL_TAKEN, user.email, user)
         await audit.record(Act.SIGN_UP_REFUSED, user, visitor)
         return await pending.begin(Step.VERIFY, person.email, None)
-    user = await accounts.create(person, verified=False) if user is None else await _replace(user, person)
+    draft = None
+    if user is None:
+        user = await accounts.create(person, verified=False)
+    elif user.password_hash is None:  # a site admin made them: until the code has come back nothing of theirs changes
+        draft = person
+    else:
+        user = await _replace(user, person)
     await audit.record(Act.SIGNED_UP, user, visitor)
     await verify_email.send_code(user)
-    return await pending.begin(Step.VERIFY, user.email, user)
+    return await pending.begin(Step.VERIFY, person.email, user, draft=draft)
 
 
 async def _replace(user: User, person: Draft) -> User:
     """A later sign-up takes the place of one that nobody has proved: its password counts, and its code alone opens the
     account, so that nobody can register somebody else's address beforehand.
+
+    Somebody who holds a role keeps the address it was given to: another one of the same key may be another mailbox.
     """
     name = person.name or user.name
-    user.email, user.name, user.name_key = person.email, name, name.casefold()
+    if not await UserRole.exists(user=user):
+        user.email = person.email
+    user.name, user.name_key = name, name.casefold()
     user.password_hash, user.password_changed_at = person.password_hash, now()
     user.must_change_password = False
     user.attributes = attributes.changed(user.attributes, person.attributes)

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from auth import accounts, audit, codes, mail, pending, sessions, throttle, tickets
+from auth import accounts, audit, codes, invitations, mail, pending, sessions, throttle, tickets
+from auth.accounts import Draft
 from auth.audit import Act
 from auth.codes import Purpose
 from auth.errors import AuthError, Reason
@@ -135,11 +136,27 @@ async def _check(user: User | None, code: str, visitor: Visitor, email: str) -> 
 
 async def _open(user: User | None, code: str, visitor: Visitor) -> User:
     row = await codes.redeem(Purpose.VERIFY_EMAIL, user, code)
-    opened = User.filter(id=row.user_id or 0, blocked_at__isnull=True)
-    if not await opened.update(verified_at=now()):
+    user = await User.get_or_none(id=row.user_id or 0, blocked_at__isnull=True)
+    if user is None:
         raise AuthError(Reason.CODE_INVALID)
-    user = await User.get(id=row.user_id or 0)
+    draft = await pending.draft_of(user.id)
+    if draft is not None:
+        await _become(user, draft)
+    await User.filter(id=user.id).update(verified_at=now())
     await pending.forget(user.id)
+    await invitations.end_all(user.id)
     await change.record('user', user_id=user.id)
     await audit.record(Act.EMAIL_VERIFIED, user, visitor)
-    return user
+    return await User.get(id=user.id)
+
+
+async def _become(user: User, draft: Draft) -> None:
+    """Somebody whom a site admin made has signed up: their password counts, and what the admin left open."""
+    name = user.name or draft.name
+    await User.filter(id=user.id, password_hash__isnull=True).update(
+        password_hash=draft.password_hash,
+        password_changed_at=now(),
+        name=name,
+        name_key=name.casefold(),
+        attributes={**draft.attributes, **user.attributes},
+    )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from email.policy import SMTP
 from email.utils import format_datetime
 
@@ -12,6 +13,7 @@ from jinja2 import TemplateError
 
 from auth.mail import outbox, templates
 from auth.mail_server import ascii_address, header_address
+from auth.people import ENCODED
 from auth.settings import get_settings
 from models.clock import now
 from models.mail import Mail
@@ -75,15 +77,29 @@ def _envelope(mail: Mail, written: templates.Texts | None) -> Envelope:
     addresses = ascii_address(sender.address), ascii_address(mail.address)
     smtputf8 = not all(address.isascii() for address in addresses)
     message = EmailMessage(SMTP.clone(utf8=smtputf8))
-    message['From'] = header_address(sender.address, sender.name)
+    message['From'] = header_address(sender.address, _literal(sender.name))
     message['To'] = header_address(mail.address)
-    message['Subject'] = words.subject
+    message['Subject'] = _literal(words.subject)
     message['Date'] = format_datetime(now())
     message['Message-ID'] = mail.message_id
     message['Auto-Submitted'] = 'auto-generated'  # RFC 3834: no holiday note answers it
     message.set_content(words.plain, cte=_encoding(words.plain))
     message.add_alternative(words.html, subtype='html', cte=_encoding(words.html))
+    _refuse_injected(message)
     return Envelope(*addresses, message.as_bytes(), smtputf8)
+
+
+def _literal(text: str) -> str:
+    """Text that means itself in a header: the library would read an encoded word in it, line breaks and all."""
+    return text.replace(ENCODED, '= ?')
+
+
+def _refuse_injected(message: EmailMessage) -> None:
+    """The last look: no header has become two, and mail goes to one address. Raises ValueError."""
+    read = BytesHeaderParser(policy=SMTP).parsebytes(message.as_bytes())
+    is_one = len(read['To'].addresses) == 1 and len(read['From'].addresses) == 1
+    if not is_one or sorted(read.keys()) != sorted(message.keys()):
+        raise ValueError('a header would say more than it was given')
 
 
 def _encoding(text: str) -> str:

@@ -34,7 +34,7 @@ HEAVIEST: Final = 400_000_000
 """Characters of all styles, times the most elements that so many tags can make (each bold text that is left open comes
 again in each paragraph), at most: what putting styles into the elements can come to.
 """
-_NOT_A_NAME = re.compile(r'://|(?i:www)\.|@|\w\.\w{2}|[A-Z]{4}-[A-Z]{4}')
+_NOT_A_NAME = re.compile(r'://|(?i:www)\.|@|\w[.．。｡]\w{2}|[A-Z]{4}-[A-Z]{4}|\d{3}|[!?]')
 _STYLES = re.compile(r'<style\b[^>]*>(.*?)(?:</style|\Z)', re.DOTALL | re.IGNORECASE)
 _SUBJECT = re.compile(r'{% block subject %}(.*?){% endblock %}\n')
 

@@ -52,6 +52,8 @@ class UserActs:
             copy_button('Copy ID', ID)
             if not (found.has_password and found.verified_at) and not found.blocked_at:
                 button('Send invitation', self._invite)
+            if found.invited_until:
+                button('Withdraw invitation', self._withdraw)
             button('Set password', self._set_password)
             if found.blocked_at:
                 button('Unblock', self._unblock)
@@ -92,6 +94,11 @@ class UserActs:
                     [Option(MAIL, 'By mail'), Option(LINK, 'Show me the link', 'Nothing is mailed: you hand it on.')],
                     MAIL,
                 )
+
+    async def _withdraw(self) -> None:
+        await invitations.withdraw(actor_of(self._visit), self._uid)
+        await self._did()
+        ui.notify('The invitation opens nothing any more.', type='positive')
 
     async def _set_password(self) -> None:
         async def act(typed: Typed) -> None:
@@ -160,4 +167,9 @@ def show_secret(place: ui.element, title: str, secret: str, about: str) -> None:
 
 
 def _kind(found: UserDetails) -> tuple[bool, ...]:
-    return found.blocked_at is not None, found.has_password, found.verified_at is not None
+    return (
+        found.blocked_at is not None,
+        found.has_password,
+        found.verified_at is not None,
+        found.invited_until is not None,
+    )
