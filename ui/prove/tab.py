@@ -12,11 +12,13 @@ import ssl
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Self
 
 import httpx
 import socketio
+from socketio.exceptions import BadNamespaceError
 from socketio.exceptions import ConnectionError as Refused
 
 PATIENCE = 10.0
@@ -140,7 +142,8 @@ class Tab:
         if 'request_id' in message and self.answer is not None:
             result = await self.answer(message.get('code', ''))
             answer = {'request_id': message['request_id'], 'client_id': self.client_id, 'result': result}
-            await self.socket.emit('javascript_response', answer)
+            with suppress(BadNamespaceError):  # the page went while it was asked: nobody waits for an answer
+                await self.socket.emit('javascript_response', answer)
 
     def find(self, words: str, event: str = 'click') -> Listener:
         """The listener of the element that says `words` (its text, label or aria-label).
