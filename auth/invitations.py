@@ -55,11 +55,12 @@ async def _get(token: str) -> tuple[Code, User]:
     row = await Code.get_or_none(purpose=PURPOSE, digest=digest_of(token) or '').select_related('user')
     if row is None or row.user is None or row.user.blocked_at is not None:
         raise AuthError(Reason.INVITATION_INVALID)
-    is_in = row.user.password_hash is not None and row.user.verified_at is not None
-    if row.used_at is not None or is_in:
+    if row.used_at is not None:
         raise AuthError(Reason.INVITATION_USED)
     if row.withdrawn_at is not None:
         raise AuthError(Reason.INVITATION_WITHDRAWN)
+    if row.user.password_hash is not None and row.user.verified_at is not None:  # they came in by another way
+        raise AuthError(Reason.INVITATION_USED)
     if row.ends_at <= now():
         raise AuthError(Reason.INVITATION_EXPIRED)
     return row, row.user
