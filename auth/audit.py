@@ -5,11 +5,13 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from auth.admin.actor import Actor, Operator
+from auth.current_user import CurrentUser
 from auth.errors import AuthError
 from auth.people import check_email
 from auth.visitor import Visitor
 from models.audit import Audit
 from models.clock import now
+from models.session import Session
 from models.user import User
 
 NOWHERE = Visitor('', '')
@@ -87,6 +89,8 @@ async def record(
     """Write a row inside the caller's transaction. Without `actor` it is the subject's own act; `about` is the address
     that was given where there is no such person.
     """
+    if isinstance(actor, CurrentUser) and visitor is NOWHERE:
+        visitor = await _visitor_of(actor)
     by = None if act in ANYBODYS else subject
     uid = None if isinstance(actor, Operator) else actor.id if actor else by.uid if by else None
     who = actor.id if isinstance(actor, Operator) else actor.email if actor else by.email if by else ''
@@ -101,6 +105,12 @@ async def record(
         user_agent=visitor.user_agent,
         details=dict(details),
     )
+
+
+async def _visitor_of(actor: CurrentUser) -> Visitor:
+    """Where a site admin acts from: where their session began."""
+    row = await Session.get_or_none(id=actor.session_id)
+    return NOWHERE if row is None else Visitor(row.address, row.user_agent)
 
 
 def _address_in(text: str) -> str:

@@ -10,6 +10,7 @@ from auth.errors import AuthError, Reason
 from auth.sessions import TOKEN_BYTES, digest_of
 from models.clock import now
 from models.code import Code
+from models.mail import Mail
 from models.user import User
 
 PURPOSE = 'invitation'
@@ -97,5 +98,7 @@ async def is_withdrawn(user: User) -> bool:
 
 async def end_all(user_id: int, *, but: int | None = None) -> int:
     """Withdraw the links of a person that are still good, inside the caller's transaction; how many those were."""
+    waiting = Mail.filter(user_id=user_id, template='invitation', status='waiting', leased_until__isnull=True)
+    await waiting.update(status='late', sealed=None)  # nobody is sent a link that opens nothing
     good = Code.filter(purpose=PURPOSE, user_id=user_id, used_at__isnull=True, withdrawn_at__isnull=True)
     return int(await good.exclude(id=but or 0).update(withdrawn_at=now()))

@@ -2,11 +2,12 @@
 
 from tortoise.queryset import QuerySet
 
+from auth import roles_of
 from auth.access import SITE_ADMIN
+from auth.admin.actor import Actor
 from auth.errors import AuthError, Reason
 from models import change
 from models.access import Role, UserRole
-from models.clock import now
 from models.user import User
 
 
@@ -20,12 +21,11 @@ async def count() -> int:
     return await _permanent().count()
 
 
-async def appoint(user: User) -> None:
+async def appoint(actor: Actor | None, user: User) -> None:
     """Give the role for good, inside the caller's transaction."""
     role = await Role.get(key=SITE_ADMIN)
     await change.record('user', user_id=user.id)
-    if not await UserRole.filter(user=user, role=role).update(until=None):
-        await UserRole.create(user=user, role=role, created_at=now())
+    await roles_of.give(actor, user, role)
 
 
 async def keep_one() -> None:

@@ -11,14 +11,14 @@ PERSONAL = 'This page is about the person who is signed in, so it cannot be publ
 _WORDS: dict[Reason, str] = {
     Reason.INVALID_CREDENTIALS: 'Email or password is wrong.',
     Reason.EMAIL_INVALID: 'This is not an email address. Write it like name@example.com.',
-    Reason.EMAIL_TAKEN: 'There is already an account with this email. Sign in instead, or use another email.',
+    Reason.EMAIL_TAKEN: 'There is already an account with this email. {cure}',
     Reason.PASSWORD_TOO_SHORT: 'This password is too short. Use {minimum} or more characters.',
     Reason.PASSWORD_TOO_LONG: 'This password is too long. Use {maximum} or fewer characters.',
     Reason.PASSWORD_COMMON: 'This password is easy to guess. Use a longer one, such as three or four unrelated words.',
     Reason.NAME_INVALID: 'This name cannot be used. Use up to 200 letters, digits and signs on one line.',
     Reason.INPUT_INVALID: 'Something in this form could not be read. Check what you typed and try again.',
     Reason.DATE_INVALID: 'This is not a day to come. Choose one, or leave it empty.',
-    Reason.CHANGED_MEANWHILE: 'Somebody else has changed this meanwhile. Look at what it is now, and save again.',
+    Reason.CHANGED_MEANWHILE: 'Somebody else has changed this meanwhile. {now}',
     Reason.BLOCK_REASON_INVALID: 'This reason cannot be used. Write up to 500 letters, digits and signs on one line.',
     Reason.SETUP_LINK_INVALID: 'This set-up link is not valid any more. Restart Nicegate and open the link it prints.',
     Reason.SETUP_DONE: 'This site is set up already. Sign in with the account of a site admin.',
@@ -155,6 +155,7 @@ _DEFAULTS: Mapping[str, object] = {
     'email': 'with this address',
     'label': 'This',
     'key': '',
+    'now': 'Look at what it is now, and save again.',
     'thing': 'role or group',
     'name': 'this',
     'groups': 'see the list',
@@ -264,6 +265,9 @@ def _in_words(error: AuthError) -> Mapping[str, object]:
         values['cure'] = _MAIL_CURES.get(str(values.get('template')), 'Do again what it was sent for.')
     if error.reason is Reason.MAIL_TEMPLATE_INVALID:
         values['problem'] = _template_problem(values)
+    if error.reason is Reason.EMAIL_TAKEN:  # who adds others is told which
+        is_admins = 'email' in values
+        values['cure'] = 'Search for it in the list.' if is_admins else 'Sign in instead, or use another email.'
     if 'setting' in values:
         values['cure'] = _setting_cure(str(values['setting']), str(values.get('why') or ''))
     if error.reason is Reason.EMAIL_DOMAIN:

@@ -16,12 +16,16 @@ from models.user import User
 log = structlog.get_logger()
 
 
+class NothingChangedError(Exception):
+    """Raised inside `changing` where somebody stands already as they should: there is nothing to write down."""
+
+
 @asynccontextmanager
 async def changing(
-    actor: Actor, uid: str, act: Act, found: Mapping[str, str] = MappingProxyType({}), **values: str | int
+    actor: Actor, uid: str, act: Act | None, details: Mapping[str, str] = MappingProxyType({})
 ) -> AsyncIterator[User]:
-    """Authorize, announce, change, keep a site admin, then log. `values` stand in the audit, and so does `found`, which
-    may be filled meanwhile.
+    """Authorize, announce, change, keep a site admin, then log. `details` stand in the audit; they may be filled
+    meanwhile. Without `act` what is called inside leaves its own rows. After `NothingChangedError` nothing is left.
 
     Raises:
         AuthError: USER_NOT_FOUND, LAST_SITE_ADMIN, FORBIDDEN
@@ -32,7 +36,8 @@ async def changing(
         await change.record('user', user_id=user.id)  # first: its lock puts changes in order (see keep_one)
         counted = await site_admins.is_one(user)
         yield user
-        await audit.record(act, user, actor=actor, details={**values, **found})
+        if act is not None:
+            await audit.record(act, user, actor=actor, details=details)
         if counted:
             await site_admins.keep_one()
-    log.info(act.value, user=user.uid, actor=actor.id, **values)
+    log.info(act or 'roles changed', user=user.uid, actor=actor.id)

@@ -11,7 +11,7 @@ from tortoise.expressions import F
 from auth import accounts, audit, codes, invitations, mail, roles_of
 from auth import attributes as attributes_
 from auth.admin.actor import Actor, authorize
-from auth.admin.changing import changing
+from auth.admin.changing import NothingChangedError, changing
 from auth.audit import Act
 from auth.codes import Purpose
 from auth.errors import AuthError, Reason
@@ -49,23 +49,25 @@ async def edit(actor: Actor, uid: str, version: int, form: UserForm) -> int:
     address, key = check_email(form.email)
     name = check_name(form.name)
     values = await _checked(form.attributes)
-    found: dict[str, str] = {}
     try:
-        async with changing(actor, uid, Act.USER_EDITED, found) as user:
+        async with changing(actor, uid, None) as user:
             stands = await form_of(user)
             if user.version != version:
                 raise AuthError(Reason.CHANGED_MEANWHILE, form=stands, version=user.version)
             roles = await _roles(form.roles, stands.roles)
             given = UserForm(address, name, attributes_.changed(user.attributes, values), form.roles)
-            found |= _differences(stands, given)
-            if not found:
-                return version
-            await _store(user, given, key)
-            await _set_roles(user, roles, form.roles)
+            if given == stands:
+                raise NothingChangedError
+            if found := _differences(stands, given):
+                await _store(user, given, key)
+                await audit.record(Act.USER_EDITED, user, actor=actor, details=found)
+            await _set_roles(actor, user, roles, form.roles)
             if address != user.email:
                 await _tell_of_new_email(user, address)
     except IntegrityError as error:
         raise AuthError(Reason.EMAIL_TAKEN, email=address) from error
+    except NothingChangedError:
+        return version
     return (await User.get(uid=uid)).version
 
 
@@ -95,16 +97,12 @@ async def amend(
 
 
 def _differences(before: UserForm, after: UserForm) -> dict[str, str]:
-    """What the audit says: which fields were changed, and which roles were given, taken or given another end."""
+    """What the audit says of all but the roles: which fields were changed."""
     fields = [key for key in ('email', 'name') if getattr(before, key) != getattr(after, key)]
     keys = sorted({*before.attributes, *after.attributes})
     fields += [key for key in keys if before.attributes.get(key) != after.attributes.get(key)]
-    both = before.roles.keys() & after.roles.keys()
     said = {
         'fields': ', '.join(fields),
-        'given': ', '.join(sorted(after.roles.keys() - before.roles.keys())),
-        'taken': ', '.join(sorted(before.roles.keys() - after.roles.keys())),
-        'other end': ', '.join(sorted(key for key in both if before.roles[key] != after.roles[key])),
         'new_email': after.email if before.email != after.email else '',
     }
     return {key: value for key, value in said.items() if value}
@@ -139,12 +137,12 @@ async def _roles(wanted: Mapping[str, datetime | None], held: Mapping[str, datet
     return rows
 
 
-async def _set_roles(user: User, rows: Mapping[str, Role], wanted: Mapping[str, datetime | None]) -> None:
+async def _set_roles(actor: Actor, user: User, rows: Mapping[str, Role], wanted: Mapping[str, datetime | None]) -> None:
     for key, role in rows.items():
         if key in wanted:
-            await roles_of.give(user, role, wanted[key])
+            await roles_of.give(actor, user, role, wanted[key])
         else:
-            await roles_of.take(user, role)
+            await roles_of.take(actor, user, role)
 
 
 async def _tell_of_new_email(user: User, address: str) -> None:

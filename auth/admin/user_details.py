@@ -114,7 +114,7 @@ async def end_sessions(actor: Actor, uid: str) -> int:
     Raises:
         AuthError: USER_NOT_FOUND, FORBIDDEN
     """
-    async with changing(actor, uid, Act.SESSION_ENDED, all='yes') as user:
+    async with changing(actor, uid, Act.SESSION_ENDED, {'all': 'yes'}) as user:
         return await sessions.end_all(user.id)
 
 

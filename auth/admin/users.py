@@ -1,6 +1,7 @@
 """Verbs on people: create, set a password, block, unblock, delete, grant and revoke roles."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 
 import structlog
@@ -22,7 +23,7 @@ from auth import (
 )
 from auth.accounts import Draft
 from auth.admin.actor import Actor, authorize
-from auth.admin.changing import changing
+from auth.admin.changing import NothingChangedError, changing
 from auth.audit import Act
 from auth.codes import Purpose
 from auth.declared import did_you_mean
@@ -107,9 +108,9 @@ async def insert(
             await authorize(actor)
             user = await accounts.create(person, verified=verified, must_change_password=must_change_password)
             for role in roles:
-                await roles_of.give(user, await get_role(role))
+                await roles_of.give(actor, user, await get_role(role))
             if site_admin:
-                await site_admins.appoint(user)
+                await site_admins.appoint(actor, user)
             await change.record('user', user_id=user.id)
             await audit.record(Act.USER_CREATED, user, actor=actor)
     except IntegrityError as error:
@@ -156,11 +157,12 @@ async def block(actor: Actor, uid: str, *, reason: str = '', until: datetime | N
         raise AuthError(Reason.DATE_INVALID, field='until')
     details = {'reason': reason, 'until': until.isoformat() if until else ''}
     async with changing(actor, uid, Act.BLOCKED, {key: text for key, text in details.items() if text}) as user:
+        was_blocked = user.blocked_at is not None
         await User.filter(id=user.id).update(
             blocked_at=user.blocked_at or now(), blocked_until=until, block_reason=reason
         )
         await sessions.end_all(user.id)
-    return user.blocked_at is None
+    return not was_blocked
 
 
 async def unblock(actor: Actor, uid: str) -> bool:
@@ -169,9 +171,13 @@ async def unblock(actor: Actor, uid: str) -> bool:
     Raises:
         AuthError: USER_NOT_FOUND, FORBIDDEN
     """
-    async with changing(actor, uid, Act.UNBLOCKED) as user:
-        await blocks.lift(user.id)
-    return user.blocked_at is not None
+    with suppress(NothingChangedError):
+        async with changing(actor, uid, Act.UNBLOCKED) as user:
+            if user.blocked_at is None:
+                raise NothingChangedError
+            await blocks.lift(user.id)
+        return True
+    return False
 
 
 async def delete(actor: Actor, uid: str) -> None:
@@ -241,9 +247,12 @@ async def grant(actor: Actor, uid: str, role: str, *, until: datetime | None = N
     """
     if until is not None and until <= now():
         raise AuthError(Reason.DATE_INVALID, field='until')
-    async with changing(actor, uid, Act.ROLE_GRANTED, role=role) as user:
-        row = await get_role(role)
-        return await roles_of.give(user, row, until)
+    with suppress(NothingChangedError):
+        async with changing(actor, uid, None) as user:
+            if not await roles_of.give(actor, user, await get_role(role), until):
+                raise NothingChangedError
+        return True
+    return False
 
 
 async def revoke(actor: Actor, uid: str, role: str) -> bool:
@@ -252,9 +261,12 @@ async def revoke(actor: Actor, uid: str, role: str) -> bool:
     Raises:
         AuthError: USER_NOT_FOUND, ROLE_NOT_FOUND, LAST_SITE_ADMIN, FORBIDDEN
     """
-    async with changing(actor, uid, Act.ROLE_REVOKED, role=role) as user:
-        row = await get_role(role)
-        return await roles_of.take(user, row)
+    with suppress(NothingChangedError):
+        async with changing(actor, uid, None) as user:
+            if not await roles_of.take(actor, user, await get_role(role)):
+                raise NothingChangedError
+        return True
+    return False
 
 
 async def role_name(actor: Actor, role: str) -> str:

@@ -57,7 +57,7 @@ async def set_up(
             if await site_admins.exist():
                 raise AuthError(Reason.SETUP_DONE)
             user = await accounts.create(person)
-            await site_admins.appoint(user)
+            await site_admins.appoint(None, user)
             await audit.record(Act.SET_UP, user, visitor)
             session = await sessions.start(user, visitor, replacing=replacing)
     except IntegrityError as error:

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import cast
 
 from auth import attributes
 from auth.admin import edit_user, user_details, user_list, users
+from auth.admin.edit_user import UserForm
 from auth.admin.user_list import Filter, PeoplePage, Person, Sort
 from auth.attributes import Attribute
 from auth.errors import AuthError, Reason
@@ -173,12 +175,22 @@ class _People:
         if value is None:
             await self._edit_roles(person)
             return
-        actor = actor_of(self._visit)
-        if key == 'name':
-            await edit_user.amend(actor, id, person.version, name=value)
-        else:
-            attribute = {key.removeprefix('attribute.'): value}
-            await edit_user.amend(actor, id, person.version, attributes=attribute)
+        attribute = key.removeprefix('attribute.')
+        try:
+            await edit_user.amend(
+                actor_of(self._visit),
+                id,
+                person.version,
+                name=value if key == 'name' else None,
+                attributes=None if key == 'name' else {attribute: value},
+            )
+        except AuthError as error:
+            if error.reason is Reason.CHANGED_MEANWHILE:
+                await self.reload()  # saving again means it
+                now = cast(UserForm, error.values['form'])
+                stands = now.name if key == 'name' else now.attributes.get(attribute, '')
+                error.values['now'] = f'It is "{stands}" now. Save again to put yours in its place.'
+            raise
         await self.reload()
 
     async def _edit_roles(self, person: Person) -> None:
@@ -216,6 +228,8 @@ def _in_words(page: PeoplePage) -> str:
 def _why_empty(filter: Filter, page: PeoplePage) -> str:
     if page.looked_through is not None:
         return 'Nobody was found yet. Next looks on.'
+    if 0 < len(filter.text) < 3:
+        return f'No email or name begins with "{filter.text}". From the third letter on any part of them is found.'
     if filter == Filter():
         return 'There is nobody here yet. Add the first user.'
     return 'Nobody fits. Search for something else, or clear the filters.'

@@ -73,8 +73,8 @@ class Page:
 
     @property
     def is_ours(self) -> bool:
-        """Whether it came with Nicegate."""
-        return self.template.shape in _apart
+        """Whether it came with Nicegate, as the home page of a site without one does."""
+        return self.template.shape in _apart or self.builder.__module__ == 'ui.home'
 
     @property
     def asked(self) -> frozenset[str]:

@@ -305,7 +305,9 @@
   function openNow(dialog) {
     dialog.setAttribute("data-settled", "");
     dialog.showModal();
-    dialog.querySelector(".nc-input, .nc-checkbox, [data-nc-closes]")?.focus();
+    const first = dialog.querySelector(".nc-input, .nc-checkbox, [data-nc-copies], [data-nc-closes]");
+    const chosen = first?.type === "radio" && dialog.querySelector(`[name="${CSS.escape(first.name)}"]:checked`);
+    (chosen || first)?.focus();
   }
 
   /* What was typed into a dialog goes when it is closed: it holds a password. */

@@ -162,6 +162,44 @@
     if (isLost) found.focus({ preventScroll: true });
   }).observe(document.documentElement, { childList: true, subtree: true });
 
+  /* What had the focus may go with a dialog that closes, a button that has done its work, a row that was deleted: then
+     it goes back to where it was before that, or to the page's title; a keyboard would start again at the top. */
+  const trail = []; // what had the focus, the last one at the end
+  const isThere = (element) => element.isConnected && element.checkVisibility();
+
+  document.addEventListener("focusin", (event) => {
+    if (trail.at(-1) !== event.target) trail.push(event.target);
+    if (trail.length > 20) trail.shift();
+  });
+
+  function mendFocus() {
+    const active = document.activeElement;
+    if (active && active !== document.body) return;
+    if (!trail.length || isThere(trail.at(-1))) return; // somebody pressed beside it: it is not lost
+    while (trail.length && !isThere(trail.at(-1))) trail.pop();
+    (trail.at(-1) ?? titleOf())?.focus({ preventScroll: true });
+  }
+
+  new MutationObserver(() => setTimeout(mendFocus, 50)).observe(document.documentElement, {
+    childList: true,
+    subtree: true,
+    attributes: true,
+    attributeFilter: ["class", "open", "hidden"],
+  });
+
+  /* A list that opens (nc-choices) closes as menus do. */
+  document.addEventListener("keydown", (event) => {
+    const choices = event.key === "Escape" && event.target.closest?.("details.nc-choices[open]");
+    if (!choices) return;
+    choices.open = false;
+    choices.querySelector("summary").focus();
+  });
+  document.addEventListener("click", (event) => {
+    for (const choices of document.querySelectorAll("details.nc-choices[open]")) {
+      if (!choices.contains(event.target)) choices.open = false;
+    }
+  });
+
   window.nicegate = Object.assign(window.nicegate ?? {}, {
     /* After a move within the document: the focus goes to where the new page starts, as it would with a new document;
        else a keyboard is left on a link of the page before and a screen reader says nothing. */
