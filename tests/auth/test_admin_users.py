@@ -101,7 +101,9 @@ async def test_an_edit_stores_all_of_it_or_nothing_and_says_what_it_was(house):
     assert await stands(uid) == (UserForm('Anna@cars.example', 'Anna', {}, {SITE_ADMIN: LATER}), later)
     row = await Audit.filter(act='user edited').order_by('-id').first()
     assert row is not None
-    assert row.details == {'fields': 'email, name', 'other end': SITE_ADMIN, 'new_email': 'Anna@cars.example'}
+    assert row.details == {'fields': 'email, name', 'new_email': 'Anna@cars.example'}
+    role = await Audit.filter(act='role granted').order_by('-id').first()
+    assert role is not None and role.details == {'role': 'Site admin', 'until': '2999-01-01'}
     assert [mail.template for mail in await mails('ann@cars.example')] == ['email changed']
 
 

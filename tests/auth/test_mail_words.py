@@ -25,6 +25,7 @@ VARIABLES: dict[str, dict[str, str]] = {
     'email taken': {},
     'password changed': {'when': '26 November 2026, 12:00 UTC', 'where': '192.0.2.7, Firefox on Linux'},
     'email changed': {'new_email': 'ann@other.example'},
+    'account made': {'inviter': 'Bo'},
     'invitation': {'link': 'http://127.0.0.1:8080/invitation?token=abc', 'inviter': 'Bo', 'days': '7'},
 }
 HEADERS = {
