@@ -95,6 +95,7 @@ async def _adopted(table: type[Named], key: str) -> Named | None:
     for id, other in await table.all().values_list('id', 'key'):
         if other.casefold() == key.casefold():
             await table.filter(id=id).update(key=key)
+            await change.record('access')
             if table is Group:
                 await _respell_gates(other, key)
             log.warning('taken over as the code spells it', kind=table.__name__.lower(), was=other, key=key)

@@ -40,6 +40,7 @@ class Reason(StrEnum):
     TOKEN_INVALID = 'token_invalid'  # noqa: S105 - a reason, not a secret
     INPUT_INVALID = 'input_invalid'
     DATE_INVALID = 'date_invalid'
+    DATE_OVER = 'date_over'
     CHANGED_MEANWHILE = 'changed_meanwhile'
     BLOCK_REASON_INVALID = 'block_reason_invalid'
     SETTING_INVALID = 'setting_invalid'

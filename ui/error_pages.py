@@ -5,7 +5,7 @@ No script (but under `run --reload`), no address but the home page's, styles ins
 
 from html import escape
 
-from auth.settings import get_settings
+from auth.settings import SettingsError, get_settings
 from ui import colors
 from ui.components import mark
 
@@ -88,7 +88,11 @@ def document(title: str, content: str, head: str = '') -> str:
 
 def _colors() -> str:
     """The site's own, in the place of those above."""
-    if not (color := get_settings().site_color):
+    try:
+        color = get_settings().site_color
+    except SettingsError:  # under --reload these pages say what is wrong with one
+        return ''
+    if not color:
         return ''
     made = colors.palette(color)
     light, dark = (

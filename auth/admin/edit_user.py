@@ -43,7 +43,7 @@ async def edit(actor: Actor, uid: str, version: int, form: UserForm) -> int:
     that are not in it stay, '' takes one away; roles that are not in it go. The old address is told of a new one.
 
     Raises:
-        AuthError: USER_NOT_FOUND, EMAIL_*, NAME_INVALID, ATTRIBUTE_*, ROLE_NOT_FOUND, DATE_INVALID, LAST_SITE_ADMIN,
+        AuthError: USER_NOT_FOUND, EMAIL_*, NAME_INVALID, ATTRIBUTE_*, ROLE_NOT_FOUND, DATE_OVER, LAST_SITE_ADMIN,
             FORBIDDEN; CHANGED_MEANWHILE with `form` and `version` as they are now
     """
     address, key = check_email(form.email)
@@ -133,7 +133,7 @@ async def _roles(wanted: Mapping[str, datetime | None], held: Mapping[str, datet
         if key not in rows:
             raise AuthError(Reason.ROLE_NOT_FOUND, role=key)
         if until is not None and until <= now() and held.get(key) != until:
-            raise AuthError(Reason.DATE_INVALID, field=f'roles.{key}')
+            raise AuthError(Reason.DATE_OVER, field=f'roles.{key}')
     return rows
 
 

@@ -150,11 +150,11 @@ async def block(actor: Actor, uid: str, *, reason: str = '', until: datetime | N
     not blocked before. The reason is for site admins to read.
 
     Raises:
-        AuthError: USER_NOT_FOUND, BLOCK_REASON_INVALID, DATE_INVALID (it is over already), LAST_SITE_ADMIN, FORBIDDEN
+        AuthError: USER_NOT_FOUND, BLOCK_REASON_INVALID, DATE_OVER (it is over already), LAST_SITE_ADMIN, FORBIDDEN
     """
     reason = blocks.check_reason(reason)
     if until is not None and until <= now():
-        raise AuthError(Reason.DATE_INVALID, field='until')
+        raise AuthError(Reason.DATE_OVER, field='until')
     details = {'reason': reason, 'until': until.isoformat() if until else ''}
     async with changing(actor, uid, Act.BLOCKED, {key: text for key, text in details.items() if text}) as user:
         was_blocked = user.blocked_at is not None
@@ -243,10 +243,10 @@ async def grant(actor: Actor, uid: str, role: str, *, until: datetime | None = N
     did not hold it in that way before.
 
     Raises:
-        AuthError: USER_NOT_FOUND, ROLE_NOT_FOUND, DATE_INVALID, LAST_SITE_ADMIN (an end for the last one), FORBIDDEN
+        AuthError: USER_NOT_FOUND, ROLE_NOT_FOUND, DATE_OVER, LAST_SITE_ADMIN (an end for the last one), FORBIDDEN
     """
     if until is not None and until <= now():
-        raise AuthError(Reason.DATE_INVALID, field='until')
+        raise AuthError(Reason.DATE_OVER, field='until')
     with suppress(NothingChangedError):
         async with changing(actor, uid, None) as user:
             if not await roles_of.give(actor, user, await get_role(role), until):

@@ -91,7 +91,7 @@ async def test_an_edit_stores_all_of_it_or_nothing_and_says_what_it_was(house):
         (UserForm('new@cars.example', 'x' * 201), Reason.NAME_INVALID),
         (UserForm('new@cars.example', 'Ann', {'unknown': 'x'}), Reason.ATTRIBUTE_UNKNOWN),
         (UserForm('new@cars.example', 'Ann', {}, {'Nobody': None}), Reason.ROLE_NOT_FOUND),
-        (UserForm('new@cars.example', 'Ann', {}, {SITE_ADMIN: BEFORE}), Reason.DATE_INVALID),
+        (UserForm('new@cars.example', 'Ann', {}, {SITE_ADMIN: BEFORE}), Reason.DATE_OVER),
     ]
     for given, reason in wrong:
         with refuses(reason):

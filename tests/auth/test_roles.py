@@ -41,6 +41,7 @@ async def test_a_role_is_made_given_renamed_and_deleted_and_each_act_is_written_
     ]
     assert acts == [
         ('role created', {'role': 'Gold customer'}),
+        ('role granted', {'role': 'Gold customer'}),
         ('role renamed', {'role': 'Gold customer', 'from': 'Gold customer', 'to': 'VIP'}),
         ('role deleted', {'role': 'Gold customer', 'name': 'VIP', 'holders': 1}),
     ]

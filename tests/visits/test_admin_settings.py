@@ -1,5 +1,6 @@
 """A site admin changes settings and attributes while the site runs, and others meet them."""
 
+import json
 import re
 
 from playwright.async_api import Page, expect
@@ -94,7 +95,7 @@ async def test_name_and_colour_follow_in_every_open_page_and_stay_after_a_restar
     await visit(page, '/login')
     await expect(brand).to_be_visible()
     await page.emulate_media(color_scheme='light')
-    assert await page.evaluate(made) == color
+    await page.wait_for_function(f'{made} === {json.dumps(color)}')  # the scheme follows a moment later
     await visit(admin, '/admin/settings')
     await expect(form(admin, 'Site').get_by_label('Colour')).to_have_value('#ffee00')
     await form(admin, 'Site').get_by_label('Site name').fill('')

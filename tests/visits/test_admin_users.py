@@ -151,7 +151,7 @@ async def test_cells_are_edited_in_place_and_a_role_opens_a_page_that_is_already
     await roles.get_by_label('Premium', exact=True).check()
     await roles.get_by_label('Premium until (optional)').fill('2001-01-01')
     await confirm(roles, 'Edit roles')
-    await expect(roles).to_contain_text('This is not a day to come')
+    await expect(roles).to_contain_text('This day is over')
     await roles.get_by_label('Premium until (optional)').fill('2999-12-31')
     await confirm(roles, 'Edit roles')
     await shown(theirs, 'Best cars')

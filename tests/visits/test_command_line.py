@@ -201,7 +201,7 @@ async def test_without_a_terminal_a_password_has_to_be_piped(site: Server):
 
 async def test_a_role_and_a_block_end_by_themselves(site: Server, http: httpx.AsyncClient):
     person = await join_without_browser(http, site)
-    assert 'not a day' in await site.cli('grant', person.email, 'Premium', '--until', '2001-01-01', refused=True)
+    assert 'day is over' in await site.cli('grant', person.email, 'Premium', '--until', '2001-01-01', refused=True)
     await site.cli('grant', person.email, 'Premium', '--until', '2999-12-31')
     assert (await http.get(f'{site.url}/premium')).status_code == 200
     await site.cli('block', person.email, '--reason', 'Did not pay', '--until', '2999-12-31')
