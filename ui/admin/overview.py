@@ -147,6 +147,7 @@ def _counted(count: int, one: str, many: str) -> str:
 # ------------------------------------------------------------------ charts
 
 CHARTS: Final[Sequence[tuple[str, Sequence[tuple[str, str, Count]]]]] = (
+    ('People', (('People', 'var(--nc-accent)', lambda day: day.people),)),
     (
         'Sign-ins',
         (
