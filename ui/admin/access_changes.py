@@ -18,6 +18,6 @@ def called_in_code(key: str, name: str) -> str:
 
 def doors() -> list[Door]:
     """All that has a gate, as people call it: pages by their title, the others by path or name."""
-    found = [Door(f'{page.title} ({page.path})', page.gate) for page in registry.pages()]
+    found = [Door(f'{page.title} ({page.path})', page.gate) for page in registry.pages() if not page.is_ours]
     found += [Door(f'"{route.template.path}"', route.gate) for route in registry.routes()]
     return found + [Door(f'the part "{part.name}"', part.gate) for part in registry.parts()]

@@ -213,7 +213,7 @@ def _row(group: GroupInUse, known: Sequence[Door]) -> Row:
         'name': Cell(group.name, note=called_in_code(group.key, group.name)),
         'sentence': group_in_words(names) if names else Cell('Admits nobody', tone='warning', note='It has no roles.'),
         'members': Cell(effect_words.figure(group.members), href=f'/admin/users?group={quote(group.key, safe="")}'),
-        'pages': Cell(chips=_some(opened)),
+        'pages': Cell(chips=['The admin area'] if group.is_fixed else _some(opened)),
         'origin': _origin(group),
         'acts': Cell(actions=_acts(group)),
     }
