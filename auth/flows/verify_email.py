@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from auth import accounts, audit, codes, invitations, mail, pending, sessions, throttle, tickets
+from auth import accounts, audit, codes, invitations, mail, pending, sessions, sign_up_rules, throttle, tickets
 from auth.accounts import Draft
 from auth.audit import Act
 from auth.codes import Purpose
@@ -142,6 +142,8 @@ async def _open(user: User | None, code: str, visitor: Visitor) -> User:
     draft = await pending.draft_of(user.id)
     if draft is not None:
         await _become(user, draft)
+    else:  # what the site takes may have changed since the sign-up
+        sign_up_rules.check_domain(user.email_key)
     await User.filter(id=user.id).update(verified_at=now())
     await pending.forget(user.id)
     await invitations.end_all(user.id)

@@ -175,3 +175,12 @@ def test_no_cell_becomes_a_formula_where_a_semicolon_separates(cell):
     assert written.startswith('"')
     for part in written.strip().strip('"').replace('\t', ';').split(';'):
         assert not part.strip().startswith(('=', '@', '\uff1d')), written
+
+
+async def test_a_sign_up_of_a_domain_that_is_no_longer_taken_opens_nothing(verifying, settings):
+    step = await join()
+    code = await code_for(ANN)
+    settings.setenv('NICEGATE_EMAIL_DOMAINS', 'firm.example')
+    get_settings.cache_clear()
+    with refuses(Reason.EMAIL_DOMAIN):
+        await verify_email.verify(step.token, code, VISITOR)
