@@ -48,7 +48,7 @@ async def verify(token: str | None, code: str, visitor: Visitor, *, replacing: s
     """Open the account of a sign-up and start its first session; the one of the digest `replacing` ends.
 
     Raises:
-        AuthError: SIGN_UP_OVER (replaced by a newer one, too old, or done), CODE_INVALID, THROTTLED
+        AuthError: SIGN_UP_OVER (replaced by a newer one, too old, or done), CODE_INVALID, EMAIL_DOMAIN, THROTTLED
     """
 
     async def start(user: User, keep: bool) -> NewSession:
@@ -74,7 +74,7 @@ async def verify_address(email: str, code: str, visitor: Visitor) -> None:
     """Open the account of the newest sign-up for an address. Nobody is signed in.
 
     Raises:
-        AuthError: CODE_INVALID, THROTTLED
+        AuthError: CODE_INVALID, EMAIL_DOMAIN, THROTTLED
     """
     user = await accounts.find_by_email(email)
     await _check(user, code, visitor, email)
