@@ -41,15 +41,15 @@ class Holders:
         """How many people are meant, `most` at most."""
         if not (statement := await self._statement(walks, most)):
             return 0
-        return await _number(f'SELECT COUNT(*) AS found FROM ({statement}) AS f')  # noqa: S608 - see above
+        return await _number(f'SELECT COUNT(*) AS found FROM ({statement}) AS f')  # noqa: S608 - numbers and a moment
 
     async def emails(self, walks: Sequence[Walk], most: int) -> tuple[str, ...]:
         """The addresses of some of them, in order."""
         if not (statement := await self._statement(walks, most)):
             return ()
-        wanted = f'SELECT user_id FROM ({statement}) AS f'  # noqa: S608
+        wanted = f'SELECT user_id FROM ({statement}) AS f'  # noqa: S608 - numbers
         rows = await get_connection('default').execute_query_dict(
-            f'SELECT email FROM user_account WHERE id IN ({wanted}) ORDER BY email_key'  # noqa: S608
+            f'SELECT email FROM user_account WHERE id IN ({wanted}) ORDER BY email_key'  # noqa: S608 - numbers
         )
         return tuple(str(row['email']) for row in rows)
 
@@ -67,11 +67,11 @@ class Holders:
         for roles in walk.none_of:
             lacks = ' AND '.join(self._holds(role) for role in sorted(roles - walk.all_of))
             conditions.append(f'NOT ({lacks})')
-        return f'SELECT a.user_id FROM user_role a WHERE {" AND ".join(conditions)}'  # noqa: S608
+        return f'SELECT a.user_id FROM user_role a WHERE {" AND ".join(conditions)}'  # noqa: S608 - numbers
 
     def _holds(self, role: int) -> str:
         return (
-            'EXISTS (SELECT 1 FROM user_role b WHERE b.user_id = a.user_id'  # noqa: S608
+            'EXISTS (SELECT 1 FROM user_role b WHERE b.user_id = a.user_id'  # noqa: S608 - numbers
             f' AND b.role_id = {int(role)} AND {self._is_live("b")})'
         )
 
@@ -80,8 +80,8 @@ class Holders:
 
 
 async def _size(role: int) -> int:
-    rows = f'SELECT 1 FROM user_role WHERE role_id = {int(role)} LIMIT {RARE}'  # noqa: S608
-    return await _number(f'SELECT COUNT(*) AS found FROM ({rows}) AS f')  # noqa: S608
+    rows = f'SELECT 1 FROM user_role WHERE role_id = {int(role)} LIMIT {RARE}'  # noqa: S608 - numbers
+    return await _number(f'SELECT COUNT(*) AS found FROM ({rows}) AS f')  # noqa: S608 - numbers
 
 
 async def _number(statement: str) -> int:

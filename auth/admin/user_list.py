@@ -2,7 +2,7 @@
 
 import contextlib
 import unicodedata
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -172,23 +172,6 @@ async def count_people(actor: Actor, filter: Filter) -> tuple[int, bool]:
     await authorize(actor)
     conditions = await _conditions(filter)
     return (0, False) if conditions is None else await people.size_of(conditions, MOST)
-
-
-async def count_role_holders(role_ids: Iterable[int]) -> dict[int, tuple[int, bool]]:
-    """How many hold each role now, and whether there may be more. For verbs that have authorized already."""
-    return {id_: await people.size_of([people.holds(id_)], MOST) for id_ in role_ids}
-
-
-async def count_members(group_id: int) -> tuple[int, bool]:
-    """How many are in the group now, and whether there may be more. For verbs that have authorized already."""
-    roles = await GroupRole.filter(group_id=group_id).values_list('role_id', flat=True)
-    return await count_holders_of_all(int(str(id_)) for id_ in roles)
-
-
-async def count_holders_of_all(role_ids: Iterable[int]) -> tuple[int, bool]:
-    """How many hold all these roles now, as a group of them would have it: of none, nobody does."""
-    conditions = [people.holds(id_) for id_ in sorted(set(role_ids))]
-    return await people.size_of(conditions, MOST) if conditions else (0, False)
 
 
 async def _conditions(filter: Filter) -> list[Condition] | None:

@@ -228,16 +228,6 @@ async def list_groups(actor: Actor) -> dict[str, str]:
     return {group.key: group.name for group in await Group.all().order_by('name_key')}
 
 
-async def list_roles(actor: Actor) -> dict[str, str]:
-    """The names of all roles by key, in the order of their names.
-
-    Raises:
-        AuthError: FORBIDDEN
-    """
-    await authorize(actor)
-    return {role.key: role.name for role in await Role.all().order_by('name_key')}
-
-
 async def grant(actor: Actor, uid: str, role: str, *, until: datetime | None = None) -> bool:
     """Give somebody a role, by its name in any case or its key, for good or until a moment (aware UTC); whether they
     did not hold it in that way before.

@@ -7,7 +7,7 @@ import pytest
 
 from auth import blocks, invitations, sessions
 from auth.access import SITE_ADMIN
-from auth.admin import add_user, bulk, edit_user, user_details, users
+from auth.admin import add_user, bulk, edit_user, roles, user_details, users
 from auth.admin import invitations as invitation_verbs
 from auth.admin.actor import OPERATOR
 from auth.admin.add_user import Announce
@@ -63,7 +63,7 @@ VERBS: dict[str, Callable[[CurrentUser, str], Awaitable[object]]] = {
     'invite': invitation_verbs.invite,
     'set password': lambda actor, uid: users.set_password(actor, uid, 'a yellow kite over the lake'),
     'goes with': users.goes_with,
-    'roles': lambda actor, uid: users.list_roles(actor),
+    'roles': lambda actor, uid: roles.names(actor),
 }
 
 
@@ -139,9 +139,9 @@ async def test_a_new_email_makes_an_invitation_to_the_old_one_useless(house):
 async def test_the_last_site_admin_keeps_a_role_without_end(house):
     uid = await made('root@cars.example', site_admin=True)
     form, version = await stands(uid)
-    for roles in ({}, {SITE_ADMIN: LATER}):
+    for held in ({}, {SITE_ADMIN: LATER}):
         with refuses(Reason.LAST_SITE_ADMIN):
-            await edit_user.edit(OPERATOR, uid, version, UserForm(form.email, form.name, {}, roles))
+            await edit_user.edit(OPERATOR, uid, version, UserForm(form.email, form.name, {}, held))
     for act in (
         users.block(OPERATOR, uid),
         users.delete(OPERATOR, uid),

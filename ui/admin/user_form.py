@@ -6,7 +6,7 @@ from typing import cast
 from nicegui import ui
 
 from auth import attributes
-from auth.admin import edit_user, users
+from auth.admin import edit_user, roles
 from auth.admin.edit_user import UserForm
 from auth.admin.user_details import UserDetails
 from auth.attributes import Attribute, Kind
@@ -23,7 +23,7 @@ ATTRIBUTE = 'attribute.'
 async def draw(visit: Visit, found: UserDetails) -> None:
     """Draw the form where this is called. It is drawn anew only when the person who has it open asks for that."""
     place = tag('div', classes='nc-place')
-    shown = _UserForm(visit, found.id, await attributes.definitions(), await users.list_roles(actor_of(visit)), place)
+    shown = _UserForm(visit, found.id, await attributes.definitions(), await roles.names(actor_of(visit)), place)
     shown.show(found.form, found.version)
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import cast
 
 from auth import attributes
-from auth.admin import edit_user, user_details, user_list, users
+from auth.admin import edit_user, roles, user_details, user_list, users
 from auth.admin.edit_user import UserForm
 from auth.admin.user_list import Filter, PeoplePage, Person, Sort
 from auth.attributes import Attribute
@@ -60,7 +60,7 @@ class _People:
 
     async def draw(self) -> None:
         actor = actor_of(self._visit)
-        self._roles, self._known = await users.list_roles(actor), await attributes.definitions()
+        self._roles, self._known = await roles.names(actor), await attributes.definitions()
         groups = await users.list_groups(actor)
         self._filter = _known(self._filter, self._roles, groups)
         self._place = tag('div', classes='nc-place')  # where dialogs are drawn
@@ -197,8 +197,8 @@ class _People:
         found = await user_details.get(actor_of(self._visit), person.id)
 
         async def act(typed: Typed) -> None:
-            roles = read_roles(typed, found.form.roles)
-            await edit_user.amend(actor_of(self._visit), person.id, found.version, roles=roles)
+            held = read_roles(typed, found.form.roles)
+            await edit_user.amend(actor_of(self._visit), person.id, found.version, roles=held)
             await self.reload()
 
         with self._place, dialog_now('Edit roles'):

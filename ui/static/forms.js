@@ -140,7 +140,6 @@
   }
 
   function actedWell(form, said) {
-    form.removeAttribute("data-dirty");
     const dialog = form.closest("dialog");
     if (form.dataset.ncThen === "close" && dialog) dialog.close();
     const line = form.querySelector(".nc-done");
